@@ -1,0 +1,1 @@
+"""The servers that come with the checkout: PostgreSQL and one that speaks Redis."""
