@@ -1,0 +1,54 @@
+"""What every request passes through after the person is known."""
+
+import zoneinfo
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from accounts.models import Organisation, User
+from accounts.permissions import check_page
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class TimeZoneMiddleware:
+    """Shows times in the person's time zone, or the organisation's."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if isinstance(request.user, User):
+            own = request.user.time_zone
+            zone = zoneinfo.ZoneInfo(own) if own else Organisation.current().zone()
+            with timezone.override(zone):
+                return self.get_response(request)
+        return self.get_response(request)
+
+
+class PermissionTableMiddleware:
+    """Pages answer "not found" to a role that the permission table does not name.
+
+    API views are checked by `TablePermission`, after token authentication; strangers were already
+    sent to the sign-in page.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Any, _args: tuple[Any, ...], _kwargs: dict[str, Any]
+    ) -> None:
+        """Raises Http404 for a page that is not this person's."""
+        if not is_api(view) and request.user.is_authenticated:
+            check_page(request)
+
+
+def is_api(view: Any) -> bool:
+    """Whether the view is one of Django REST framework's."""
+    return hasattr(view, "cls")

@@ -1,0 +1,11 @@
+from django.db import migrations
+
+
+def create_organisation(apps, schema_editor):
+    apps.get_model("accounts", "Organisation").objects.get_or_create(pk=1)
+
+
+class Migration(migrations.Migration):
+    dependencies = [("accounts", "0001_initial")]
+
+    operations = [migrations.RunPython(create_organisation, migrations.RunPython.noop)]

@@ -1,0 +1,226 @@
+"""People who sign in, and the organisation they work for."""
+
+import datetime as dt
+import zoneinfo
+from typing import Any, ClassVar, Self
+
+import pghistory
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Func, Q, UniqueConstraint
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+from channelhub.lib.models import public_id_field
+
+
+class Role(models.TextChoices):
+    """What a person is to the channel; the permission table has one column for each."""
+
+    ADMIN = "admin", "Admin"
+    MANAGER = "manager", "Channel manager"
+    CHIEF = "chief", "Channel chief"
+    DIRECT = "direct", "Direct sales rep"
+    PARTNER_ADMIN = "partner-admin", "Partner admin"
+    PARTNER_REP = "partner-rep", "Partner rep"
+
+    @property
+    def is_partner(self) -> bool:
+        """Works at a partner, not at the vendor."""
+        return self in {Role.PARTNER_ADMIN, Role.PARTNER_REP}
+
+
+def check_time_zone(name: str) -> None:
+    """Raises ValidationError unless the name is an IANA time zone."""
+    if name not in zoneinfo.available_timezones():
+        raise ValidationError(f"{name!r} is not a time zone. Use a name like Europe/Berlin.")
+
+
+check_currency = RegexValidator(r"^[A-Z]{3}$", "Use a three-letter currency code such as USD.")
+
+
+class UserManager(BaseUserManager["User"]):
+    """Creates accounts."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """A new account; without a password it cannot sign in by password."""
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """The first admin of an installation."""
+        return self.create_user(email, password, role=Role.ADMIN, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email__iexact=username)
+
+
+@pghistory.track(exclude=["password", "last_login"])
+class User(AbstractBaseUser, PermissionsMixin):
+    """Somebody who signs in, by e-mail address."""
+
+    public_id = public_id_field()
+    email = models.EmailField("e-mail address")
+    name = models.CharField(max_length=150)
+    role = models.CharField(max_length=20, choices=Role)
+    time_zone = models.CharField(
+        max_length=64,
+        blank=True,
+        validators=[check_time_zone],
+        help_text="Times are shown in it; empty means the organisation's.",
+    )
+    is_active = models.BooleanField(
+        "active", default=True, help_text="Cleared instead of deleting an account."
+    )
+    joined_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+
+    class Meta:
+        ordering: ClassVar = ["name", "id"]
+        constraints: ClassVar = [UniqueConstraint(Lower("email"), name="one_account_per_email")]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    @property
+    def is_staff(self) -> bool:
+        """May open the administration pages."""
+        return self.is_active and self.role == Role.ADMIN
+
+    @property
+    def works_at_partner(self) -> bool:
+        """A partner's person, who only ever sees that partner."""
+        return Role(self.role).is_partner
+
+    def get_full_name(self) -> str:
+        return self.name
+
+    def get_short_name(self) -> str:
+        return self.name.split(" ")[0]
+
+
+def monday_to_friday() -> list[int]:
+    """ISO weekdays 1 to 5."""
+    return [1, 2, 3, 4, 5]
+
+
+@pghistory.track(exclude=["logo"])
+class Organisation(models.Model):
+    """The vendor that runs this installation: one row, made by the first migration."""
+
+    name = models.CharField(max_length=150, default="Your organisation")
+    reporting_currency = models.CharField(
+        max_length=3,
+        default="USD",
+        validators=[check_currency],
+        help_text="Sums and thresholds are in it.",
+    )
+    time_zone = models.CharField(
+        max_length=64,
+        default="UTC",
+        validators=[check_time_zone],
+        help_text="Days begin and end in it; the nightly run starts at 02:15 in it.",
+    )
+    working_days = ArrayField(
+        models.PositiveSmallIntegerField(),
+        default=monday_to_friday,
+        help_text="ISO weekdays, 1 is Monday.",
+    )
+    colour = models.CharField(
+        max_length=7,
+        default="#0b6e6e",
+        validators=[RegexValidator(r"^#[0-9a-fA-F]{6}$", "Use a colour such as #0b6e6e.")],
+    )
+    logo = models.BinaryField(null=True, blank=True)
+    logo_type = models.CharField(max_length=20, blank=True, default="")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(id=1), name="one_organisation"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @classmethod
+    def current(cls) -> Self:
+        """The one organisation."""
+        return cls._default_manager.defer("logo").get()  # type: ignore[attr-defined, no-any-return]
+
+    def zone(self) -> zoneinfo.ZoneInfo:
+        """Its time zone."""
+        return zoneinfo.ZoneInfo(self.time_zone)
+
+    def now(self) -> dt.datetime:
+        """The time on its clocks."""
+        return timezone.now().astimezone(self.zone())
+
+    def today(self) -> dt.date:
+        """The day on its calendar: every business date is judged by it."""
+        return self.now().date()
+
+
+class Holiday(models.Model):
+    """A day on which the organisation does not work."""
+
+    day = models.DateField(unique=True)
+    name = models.CharField(max_length=100)
+
+    class Meta:
+        ordering: ClassVar = ["day"]
+
+    def __str__(self) -> str:
+        return f"{self.day}: {self.name}"
+
+
+class FiscalPeriod(models.Model):
+    """A fiscal quarter or year of the organisation, first and last day included."""
+
+    class Length(models.TextChoices):
+        YEAR = "year", "Year"
+        QUARTER = "quarter", "Quarter"
+
+    length = models.CharField(max_length=10, choices=Length)
+    name = models.CharField(max_length=20, help_text="For example FY2026 or 2026-Q3.")
+    start = models.DateField("first day")
+    end = models.DateField("last day")
+
+    class Meta:
+        ordering: ClassVar = ["start", "length"]
+        constraints: ClassVar = [
+            UniqueConstraint(fields=["length", "name"], name="one_fiscal_period_per_name"),
+            models.CheckConstraint(
+                condition=Q(end__gt=models.F("start")), name="fiscal_period_ends_after_start"
+            ),
+            ExclusionConstraint(
+                name="fiscal_periods_do_not_overlap",
+                expressions=[
+                    ("length", RangeOperators.EQUAL),
+                    (
+                        Func(
+                            "start",
+                            "end",
+                            models.Value("[]"),
+                            function="daterange",
+                            output_field=DateRangeField(),
+                        ),
+                        RangeOperators.OVERLAPS,
+                    ),
+                ],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

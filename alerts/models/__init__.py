@@ -1,0 +1,14 @@
+from alerts.models.alerts import Alert, AlertChange, AlertQuerySet, Change
+from alerts.models.runs import Finding, Run, RunCanary
+from alerts.models.thresholds import Threshold
+
+__all__ = [
+    "Alert",
+    "AlertChange",
+    "AlertQuerySet",
+    "Change",
+    "Finding",
+    "Run",
+    "RunCanary",
+    "Threshold",
+]

@@ -1,0 +1,92 @@
+"""Feeds: who reports sales to us, how often, and which months we have."""
+
+import datetime as dt
+from typing import Any, ClassVar
+
+import pghistory
+from django.db import models
+from django.db.models import Q, UniqueConstraint
+
+from channelhub.lib import months
+from channelhub.lib.models import public_id_field
+from imports.models import Import, Source
+
+STALE_AFTER_DAYS = 45
+
+
+class Route(models.TextChoices):
+    """How a sale reached its buyer: a line that names a reseller or distributor is channel."""
+
+    CHANNEL = "channel", "Channel"
+    DIRECT = "direct", "Direct"
+
+
+class FeedQuerySet(models.QuerySet["Feed"]):
+    """Sets of feeds."""
+
+    def with_coverage(self, as_of: dt.date) -> "FeedQuerySet":
+        """Adds `covered_to`: the last month covered, known and closed at the end of `as_of`."""
+        return self.annotate(
+            covered_to=models.Max(
+                "months__month",
+                filter=Q(
+                    months__known_on__lte=as_of, months__month__lte=months.last_closed(as_of)
+                ),
+            )
+        )
+
+
+@pghistory.track()
+class Feed(models.Model):
+    """One source's reports of one route, month by month.
+
+    A month is due `lag_days` after its last day; an ended feed is due no more and holds no
+    window back.
+    """
+
+    public_id = public_id_field()
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="feeds")
+    route = models.CharField(max_length=10, choices=Route)
+    lag_days = models.PositiveSmallIntegerField(
+        "lag", default=0, help_text="Days from the end of a month to its report."
+    )
+    ended_on = models.DateField(null=True, blank=True)
+
+    objects: ClassVar[Any] = FeedQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["source__name", "route"]
+        constraints: ClassVar = [
+            UniqueConstraint(fields=["source", "route"], name="one_feed_per_source_and_route"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source} ({self.get_route_display().lower()})"
+
+    def days_late(self, covered_to: dt.date | None, as_of: dt.date) -> int:
+        """Days that the month after `covered_to` is overdue; 0 when nothing is.
+
+        A feed that never covered a month, or that has ended, is not late.
+        """
+        if covered_to is None or (self.ended_on and self.ended_on <= as_of):
+            return 0
+        due = months.last_day(months.add_months(covered_to, 1)) + dt.timedelta(self.lag_days)
+        return max((as_of - due).days, 0)
+
+
+class FeedMonth(models.Model):
+    """A month that a feed has reported: without rows it is zero, not unknown."""
+
+    feed = models.ForeignKey(Feed, on_delete=models.CASCADE, related_name="months")
+    month = models.DateField(help_text="First day of the month.")
+    known_on = models.DateField()
+    load = models.ForeignKey(Import, on_delete=models.PROTECT, related_name="feed_months")
+
+    class Meta:
+        ordering: ClassVar = ["month"]
+        constraints: ClassVar = [
+            UniqueConstraint(fields=["feed", "month"], name="feed_covers_a_month_once"),
+            models.CheckConstraint(
+                condition=Q(month__day=1), name="feed_month_is_a_first_day"
+            ),
+        ]

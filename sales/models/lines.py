@@ -1,0 +1,117 @@
+"""Sales lines: the rows that are true now, and the rows that once were."""
+
+from typing import Any, ClassVar
+
+from django.db import models
+from django.db.models import CompositePrimaryKey
+
+from channelhub.lib.models import money_field
+from customers.models import Customer
+from imports.models import Import, Source
+from partners.models import Partner
+from sales.models.feeds import Feed
+from sales.models.products import Product
+
+
+class SalesKind(models.TextChoices):
+    """What a sales line records."""
+
+    BILLING = "billing", "Billing (sell-in)"
+    SELL_THROUGH = "sell-through", "Sell-through"
+    BOOKING = "booking", "Booking"
+
+
+class Basis(models.TextChoices):
+    """The price that an amount is told at."""
+
+    VENDOR_NET = "vendor-net", "Vendor net"
+    RESALE = "resale", "Resale"
+    LIST = "list", "List"
+
+
+def checked_by_import(to: type[models.Model], **options: Any) -> "models.ForeignKey[Any, Any]":
+    """A reference that the import checks set-wise.
+
+    Triggers would cost most of a load; deleting what is referred to is refused by Django.
+    """
+    return models.ForeignKey(
+        to,
+        on_delete=models.PROTECT,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+        **options,
+    )
+
+
+class SalesLineFields(models.Model):
+    """A line of an invoice or report. Returns and credits are negative."""
+
+    source = checked_by_import(Source)
+    invoice = models.CharField(max_length=100)
+    line = models.CharField(
+        max_length=300,
+        help_text="Line number, or distributor, product and occurrence where there is none.",
+    )
+    feed = checked_by_import(Feed)
+    kind = models.CharField(max_length=12, choices=SalesKind)
+    date = models.DateField(help_text="The day it counts for: invoice date where known.")
+    order_date = models.DateField(null=True)
+    ship_date = models.DateField(null=True)
+    distributor = checked_by_import(Partner, null=True)
+    reseller = checked_by_import(Partner, null=True)
+    customer = checked_by_import(Customer, null=True)
+    product = checked_by_import(Product, null=True)
+    quantity = models.DecimalField(max_digits=18, decimal_places=4, null=True)
+    amount = money_field()
+    basis = models.CharField(max_length=10, choices=Basis, default=Basis.VENDOR_NET)
+    currency = models.CharField(max_length=3)
+    rate = models.DecimalField(
+        max_digits=18, decimal_places=8, null=True, help_text="Booked rate; unknown is NULL."
+    )
+    reporting_amount = money_field(null=True)
+    deal = models.CharField(
+        max_length=100, blank=True, default="", help_text="Deal or special-price number."
+    )
+    known_on = models.DateField(help_text="The day at whose end we knew this row.")
+    load = checked_by_import(Import)
+
+    class Meta:
+        abstract = True
+
+
+class SalesLine(SalesLineFields):
+    """A row as it is true now."""
+
+    pk = CompositePrimaryKey("source", "invoice", "line")
+
+    class Meta:
+        db_table = "sales_line"
+        indexes: ClassVar = [
+            models.Index("reseller", "date", name="sales_line_by_reseller"),
+            models.Index(
+                "distributor",
+                "date",
+                name="sales_line_by_distributor",
+                condition=models.Q(distributor__isnull=False),
+            ),
+            models.Index(
+                "customer",
+                "date",
+                name="sales_line_by_customer",
+                condition=models.Q(customer__isnull=False),
+            ),
+        ]
+
+
+class SalesLinePast(SalesLineFields):
+    """A row that was true from the end of `known_on` to the end of `known_until`."""
+
+    known_until = models.DateField()
+    closed_by = checked_by_import(Import)
+
+    class Meta:
+        db_table = "sales_line_past"
+        indexes: ClassVar = [
+            models.Index("source", "invoice", "line", name="sales_line_past_by_key"),
+        ]

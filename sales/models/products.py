@@ -1,0 +1,63 @@
+"""What we sell: article versions -> product -> family -> registrable line."""
+
+from typing import ClassVar
+
+import pghistory
+from django.contrib.postgres.fields import DateRangeField
+from django.db import models
+from django.db.models import UniqueConstraint
+
+from channelhub.lib.models import public_id_field
+from imports.models import Source
+
+
+@pghistory.track()
+class ProductLine(models.Model):
+    """A line of products that a deal can be registered for."""
+
+    public_id = public_id_field()
+    name = models.CharField(max_length=100, unique=True)
+
+    class Meta:
+        ordering: ClassVar = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@pghistory.track()
+class Product(models.Model):
+    """A product under our own stock-keeping number, whatever its versions are called."""
+
+    public_id = public_id_field()
+    sku = models.CharField(max_length=100, unique=True)
+    name = models.CharField(max_length=200)
+    family = models.CharField(max_length=100, blank=True, default="")
+    line = models.ForeignKey(
+        ProductLine, null=True, blank=True, on_delete=models.PROTECT, related_name="products"
+    )
+
+    class Meta:
+        ordering: ClassVar = ["name", "id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Article(models.Model):
+    """What a source calls a product, or one version of it, on the days it was sold so."""
+
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="articles")
+    source = models.ForeignKey(Source, on_delete=models.PROTECT)
+    external_id = models.CharField(max_length=100)
+    valid = DateRangeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            UniqueConstraint(
+                fields=["source", "external_id"], name="one_product_per_external_id"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source}: {self.external_id}"
