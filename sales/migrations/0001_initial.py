@@ -62,29 +62,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='SalesLine',
-            fields=[
-                ('invoice', models.CharField(max_length=100)),
-                ('line', models.CharField(help_text='Line number, or distributor, product and occurrence where there is none.', max_length=300)),
-                ('kind', models.CharField(choices=[('billing', 'Billing (sell-in)'), ('sell-through', 'Sell-through'), ('booking', 'Booking')], max_length=12)),
-                ('date', models.DateField(help_text='The day it counts for: invoice date where known.')),
-                ('order_date', models.DateField(null=True)),
-                ('ship_date', models.DateField(null=True)),
-                ('quantity', models.DecimalField(decimal_places=4, max_digits=18, null=True)),
-                ('amount', models.DecimalField(decimal_places=4, max_digits=18)),
-                ('basis', models.CharField(choices=[('vendor-net', 'Vendor net'), ('resale', 'Resale'), ('list', 'List')], default='vendor-net', max_length=10)),
-                ('currency', models.CharField(max_length=3)),
-                ('rate', models.DecimalField(decimal_places=8, help_text='Booked rate; unknown is NULL.', max_digits=18, null=True)),
-                ('reporting_amount', models.DecimalField(decimal_places=4, max_digits=18, null=True)),
-                ('deal', models.CharField(blank=True, default='', help_text='Deal or special-price number.', max_length=100)),
-                ('known_on', models.DateField(help_text='The day at whose end we knew this row.')),
-                ('pk', models.CompositePrimaryKey('source', 'invoice', 'line', blank=True, editable=False, primary_key=True, serialize=False)),
-            ],
-            options={
-                'db_table': 'sales_line',
-            },
-        ),
-        migrations.CreateModel(
             name='SalesLinePast',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -249,41 +226,6 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='sales.productline'),
         ),
         migrations.AddField(
-            model_name='salesline',
-            name='customer',
-            field=models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.customer'),
-        ),
-        migrations.AddField(
-            model_name='salesline',
-            name='distributor',
-            field=models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='partners.partner'),
-        ),
-        migrations.AddField(
-            model_name='salesline',
-            name='feed',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='sales.feed'),
-        ),
-        migrations.AddField(
-            model_name='salesline',
-            name='load',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='imports.import'),
-        ),
-        migrations.AddField(
-            model_name='salesline',
-            name='product',
-            field=models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='sales.product'),
-        ),
-        migrations.AddField(
-            model_name='salesline',
-            name='reseller',
-            field=models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='partners.partner'),
-        ),
-        migrations.AddField(
-            model_name='salesline',
-            name='source',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='imports.source'),
-        ),
-        migrations.AddField(
             model_name='saleslinepast',
             name='closed_by',
             field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='imports.import'),
@@ -381,6 +323,36 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='productlineevent',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='a3cbd20f723c3183421143e400a461928090bf2a', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_b672c', table='sales_productlineevent', when='BEFORE')),
+        ),
+        migrations.CreateModel(
+            name='SalesLine',
+            fields=[
+                ('invoice', models.CharField(max_length=100)),
+                ('line', models.CharField(help_text='Line number, or distributor, product and occurrence where there is none.', max_length=300)),
+                ('kind', models.CharField(choices=[('billing', 'Billing (sell-in)'), ('sell-through', 'Sell-through'), ('booking', 'Booking')], max_length=12)),
+                ('date', models.DateField(help_text='The day it counts for: invoice date where known.')),
+                ('order_date', models.DateField(null=True)),
+                ('ship_date', models.DateField(null=True)),
+                ('quantity', models.DecimalField(decimal_places=4, max_digits=18, null=True)),
+                ('amount', models.DecimalField(decimal_places=4, max_digits=18)),
+                ('basis', models.CharField(choices=[('vendor-net', 'Vendor net'), ('resale', 'Resale'), ('list', 'List')], default='vendor-net', max_length=10)),
+                ('currency', models.CharField(max_length=3)),
+                ('rate', models.DecimalField(decimal_places=8, help_text='Booked rate; unknown is NULL.', max_digits=18, null=True)),
+                ('reporting_amount', models.DecimalField(decimal_places=4, max_digits=18, null=True)),
+                ('deal', models.CharField(blank=True, default='', help_text='Deal or special-price number.', max_length=100)),
+                ('known_on', models.DateField(help_text='The day at whose end we knew this row.')),
+                ('pk', models.CompositePrimaryKey('source', 'invoice', 'line', blank=True, editable=False, primary_key=True, serialize=False)),
+                ('customer', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.customer')),
+                ('distributor', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='partners.partner')),
+                ('feed', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='sales.feed')),
+                ('load', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='imports.import')),
+                ('product', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='sales.product')),
+                ('reseller', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='partners.partner')),
+                ('source', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='imports.source')),
+            ],
+            options={
+                'db_table': 'sales_line',
+            },
         ),
         migrations.AddIndex(
             model_name='salesline',
