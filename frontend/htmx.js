@@ -46,3 +46,8 @@ document.addEventListener("click", (event) => {
   const swap = { target: "#results", select: "#results", swap: "outerHTML", push: "true" };
   htmx.ajax("get", link.getAttribute("href"), { ...swap, source: link });
 });
+
+// A passkey that was cancelled or refused must not fail in silence.
+document.addEventListener("allauth.error", () => {
+  document.getElementById("passkey-failed")?.removeAttribute("hidden");
+});

@@ -1,4 +1,4 @@
-"""Figures as people read them. Percentages are cut, never rounded up: 19.996 must not read 20.00."""
+"""Figures as people read them. Percentages are cut toward zero: 19.996 must not read 20.00."""
 
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Context, Decimal
 

@@ -1,4 +1,4 @@
-"""A line small enough for a table row, as an SVG path. A gap in the figures is a gap in the line."""
+"""A line small enough for a table row, as an SVG path; a gap in the figures is a gap in it."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

@@ -112,7 +112,7 @@ def known(value: Any) -> Any:
 
 @register.simple_tag
 def icon(name: str, label: str = "", classes: str = "") -> SafeString:
-    """An icon of the sprite (frontend/icons.json); silent to screen readers unless it has a label."""
+    """An icon of the sprite (frontend/icons.json), silent to screen readers without a label."""
     role = format_html('role="img" aria-label="{}"', label) if label else 'aria-hidden="true"'
     return format_html(
         '<svg class="icon {}" {} focusable="false"><use href="{}#{}"/></svg>',
@@ -149,7 +149,7 @@ def direction(name: str) -> SafeString:
 def sparkline(
     values: Sequence[Number | None], title: str, width: int = 96, height: int = 24
 ) -> dict[str, Any]:
-    """A line over the values, None as a gap: {% sparkline months title="Our sales, 12 months" %}."""
+    """A line over the values, None as a gap: {% sparkline months title="12 months" %}."""
     exact = [figures.decimal(value) for value in values]
     return {"title": title, "spark": draw(exact, width=width, height=height)}
 
