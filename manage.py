@@ -14,9 +14,9 @@ def main() -> None:
     if find_spec("django") is None and CHECKOUT_PYTHON.exists():
         os.execv(CHECKOUT_PYTHON, [str(CHECKOUT_PYTHON), *sys.argv])
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "channelhub.settings")
-    from django.core.management import execute_from_command_line
+    from django.core.management import execute_from_command_line  # noqa: PLC0415 - may be absent
 
-    from channelhub import local
+    from channelhub import local  # noqa: PLC0415 - needs what make installs
 
     with local.environment():
         execute_from_command_line(sys.argv)

@@ -21,9 +21,13 @@ from channelhub.processes import NotStarted, Service
 
 HOME = Path(__file__).resolve().parent.parent / ".local"
 SERVERS = {"DATABASE_URL": postgres, "REDIS_URL": redis}
-BEAT, WEB, WORKER = Service("beat"), Service("web"), Service("worker")
+BEAT, WEB = Service("beat"), Service("web")
+# A task that does not end in time is not lost: its work is a row with a lease.
+WORKER = Service("worker", patience=10)
 APPLICATION = (BEAT, WEB, WORKER)
 STOP_ORDER = (redis.SERVICE, postgres.SERVICE)
+
+_provided: list[str] = []
 
 
 @contextmanager
@@ -48,9 +52,17 @@ def servers(home: Path = HOME) -> Iterator[None]:
         if missing:
             stack.enter_context(_terminable())
             stack.enter_context(_membership(home))
-            stack.callback(_forget, missing)
-            _provide(home, missing)
+            stack.callback(_forget)
+            _provided.extend(missing)
+            revive(home)
         yield
+
+
+def revive(home: Path = HOME) -> None:
+    """Start those of our servers that do not run, where they last ran."""
+    with processes.locked(home / "servers.lock"):
+        for name in _provided:
+            os.environ[name] = SERVERS[name].ensure(home)
 
 
 def end_application(home: Path = HOME) -> None:
@@ -114,12 +126,6 @@ def _stop_servers(home: Path) -> None:
         processes.stop(home, service)
 
 
-def _provide(home: Path, missing: list[str]) -> None:
-    with processes.locked(home / "servers.lock"):
-        for name in missing:
-            os.environ[name] = SERVERS[name].ensure(home)
-
-
 def _read(file: Path) -> None:
     """Take the variables that `make install` wrote for this checkout, unless set already."""
     if file.exists():
@@ -128,9 +134,10 @@ def _read(file: Path) -> None:
             os.environ.setdefault(name, value)
 
 
-def _forget(names: list[str]) -> None:
-    for name in names:
+def _forget() -> None:
+    for name in _provided:
         os.environ.pop(name, None)
+    _provided.clear()
 
 
 @contextmanager

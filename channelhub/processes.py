@@ -181,9 +181,9 @@ def last_lines(home: Path, service: Service, count: int = 15) -> str:
 
 
 def _let_go(child: "subprocess.Popen[bytes]") -> None:
-    assert child.stdin
-    with suppress(BrokenPipeError), child.stdin as gate:
-        gate.write(b"go\n")
+    if child.stdin:
+        with suppress(BrokenPipeError), child.stdin as gate:
+            gate.write(b"go\n")
 
 
 def _open_log(home: Path, service: Service) -> IO[bytes]:

@@ -3,16 +3,18 @@
 import os
 import pwd
 import secrets
-import socket
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import psutil
 
-from channelhub import processes
+from channelhub import ports, processes
 from channelhub.processes import NotStarted, Service
 
 ATTEMPTS = 3
+# After a crash PostgreSQL replays its log before it answers.
+READY_SECONDS = 120
 # PostgreSQL refuses to run as root: any account without rights of its own will do.
 UNPRIVILEGED = ("nobody", "daemon")
 
@@ -23,17 +25,6 @@ def secret(home: Path, name: str) -> str:
     if not path.exists():
         processes.write_private(path, secrets.token_urlsafe(24))
     return path.read_text()
-
-
-def free_port(preferred: int = 0) -> int:
-    """The preferred port if nobody has it, else one that is free."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", preferred))
-        except OSError:
-            probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def account() -> pwd.struct_passwd | None:
@@ -73,12 +64,15 @@ def start_ready(
 ) -> int:
     """Launch on a free port and wait until it answers; somebody may be faster to the port."""
     for _ in range(ATTEMPTS):
-        port = free_port(processes.last_port(home, service))
-        process = launch(port)
-        processes.wait_until(lambda: answers(port) or not processes.alive(process), 120)
-        if processes.alive(process):
+        port = ports.free(processes.last_port(home, service))
+        if _comes_up(launch(port), partial(answers, port)):
             return port
     raise NotStarted(
         f"{service.name} did not start. The end of {processes.log_of(home, service)}:\n"
         + processes.last_lines(home, service)
     )
+
+
+def _comes_up(process: psutil.Process, answers: Callable[[], bool]) -> bool:
+    processes.wait_until(lambda: answers() or not processes.alive(process), READY_SECONDS)
+    return processes.alive(process)
