@@ -15,6 +15,7 @@ from django.db import models
 from django.db.models import Func, Q, UniqueConstraint
 from django.db.models.functions import Lower
 from django.utils import timezone
+from knox.models import AuthToken
 
 from channelhub.lib.models import public_id_field
 
@@ -109,6 +110,20 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def get_short_name(self) -> str:
         return self.name.split(" ")[0]
+
+
+class ApiToken(models.Model):
+    """The name under which a person keeps an API token; the token itself is knox's, hashed."""
+
+    public_id = public_id_field()
+    name = models.CharField(max_length=100, help_text="What will use it.")
+    secret = models.OneToOneField(AuthToken, on_delete=models.CASCADE, related_name="label")
+
+    class Meta:
+        ordering: ClassVar = ["-secret__created"]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 def monday_to_friday() -> list[int]:

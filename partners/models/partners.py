@@ -1,0 +1,165 @@
+"""Partners: who they are, and who may see them."""
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+import pghistory
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q, Subquery, UniqueConstraint
+from django.db.models.functions import Upper
+from django.utils import timezone
+
+from accounts.models import Role, User, check_currency
+from channelhub.lib.models import public_id_field
+from imports.models import Source
+from partners.models.people import Membership
+from partners.models.standing import (
+    PartnerManager,
+    PartnerStatus,
+    PartnerTerritory,
+    PartnerTier,
+)
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+
+class PartnerKind(models.TextChoices):
+    """What a partner does for us; one may be several."""
+
+    DISTRIBUTOR = "distributor", "Distributor"
+    RESELLER = "reseller", "Reseller"
+    INTEGRATOR = "integrator", "Integrator"
+    SERVICE = "service", "Service provider"
+    REFERRAL = "referral", "Referral partner"
+
+
+def default_kinds() -> list[str]:
+    """Most partners are resellers."""
+    return [PartnerKind.RESELLER]
+
+
+class PartnerQuerySet(models.QuerySet["Partner"]):
+    """Sets of partners. Every page, API call, export and search starts at `visible_to`."""
+
+    def visible_to(self, user: "User | AnonymousUser") -> Self:
+        """The partners whose data this person may see: the one definition of who sees whom.
+
+        Admins and chiefs see all, channel managers those assigned to them today (as manager or
+        deputy), a partner's people their own; direct sales and strangers none.
+        """
+        if not isinstance(user, User):
+            return self.none()
+        match user.role:
+            case Role.ADMIN | Role.CHIEF:
+                return self.all()
+            case Role.MANAGER:
+                return self.filter(Exists(PartnerManager.assigned_to(user)))
+            case Role.PARTNER_ADMIN | Role.PARTNER_REP:
+                return self.filter(
+                    Exists(Membership.objects.filter(user=user, partner=OuterRef("pk")))
+                )
+        return self.none()
+
+    def unmerged(self) -> Self:
+        """Those that stand for themselves."""
+        return self.filter(merged_into=None)
+
+    def search(self, text: str) -> Self:
+        """Those whose name, number or external id contains the text."""
+        by_id = PartnerExternalId.objects.filter(
+            partner=OuterRef("pk"), external_id__istartswith=text
+        )
+        return self.filter(Q(name__icontains=text) | Q(number__istartswith=text) | Exists(by_id))
+
+    def with_standing(self, day: dt.date) -> Self:
+        """Adds `status`, `tier`, `territory` and `manager_name` as they hold on a day."""
+        return self.annotate(
+            status=_on(PartnerStatus, day, "status"),
+            tier=_on(PartnerTier, day, "tier"),
+            territory=_on(PartnerTerritory, day, "territory"),
+            manager_name=_on(PartnerManager, day, "manager__name"),
+        )
+
+
+def _on(model: Any, day: dt.date, field: str) -> Subquery:
+    rows = model.objects.on(day).filter(partner=OuterRef("pk"))
+    return Subquery(rows.values(field)[:1])
+
+
+@pghistory.track()
+class Partner(models.Model):
+    """A company that sells our products, or a branch of one.
+
+    A merged partner points to its root; its sales and alerts count there from `merged_on`.
+    """
+
+    public_id = public_id_field()
+    number = models.CharField(
+        max_length=100, unique=True, help_text="Organisation-wide; commands and the API use it."
+    )
+    name = models.CharField(max_length=200)
+    kinds = ArrayField(models.CharField(max_length=20, choices=PartnerKind), default=default_kinds)
+    type = models.CharField(
+        max_length=100, blank=True, default="", help_text="What its source calls it."
+    )
+    company = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="branches",
+        help_text="For a branch: the company that it belongs to.",
+    )
+    currency = models.CharField(max_length=3, blank=True, default="", validators=[check_currency])
+    website = models.URLField(blank=True, default="")
+    merged_into = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged_partners"
+    )
+    merged_on = models.DateField(null=True, blank=True)
+    created_at = models.DateTimeField(default=timezone.now, db_default=models.functions.Now())
+
+    objects: ClassVar[Any] = PartnerQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["name", "id"]
+        indexes: ClassVar = [
+            models.Index(fields=["name", "id"], name="partner_by_name"),
+            GinIndex(OpClass(Upper("name"), "gin_trgm_ops"), name="partner_name_search"),
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(merged_into=None, merged_on=None)
+                | Q(merged_into__isnull=False, merged_on__isnull=False),
+                name="merged_partner_has_a_date",
+            ),
+            models.CheckConstraint(
+                condition=~Q(merged_into=F("id")), name="partner_not_merged_into_itself"
+            ),
+            models.CheckConstraint(
+                condition=~Q(company=F("id")), name="partner_not_branch_of_itself"
+            ),
+            models.CheckConstraint(condition=~Q(kinds=[]), name="partner_has_a_kind"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.number})"
+
+
+class PartnerExternalId(models.Model):
+    """What a source calls a partner."""
+
+    partner = models.ForeignKey(Partner, on_delete=models.CASCADE, related_name="external_ids")
+    source = models.ForeignKey(Source, on_delete=models.PROTECT)
+    external_id = models.CharField(max_length=100)
+
+    class Meta:
+        ordering: ClassVar = ["source", "external_id"]
+        constraints: ClassVar = [
+            UniqueConstraint(fields=["source", "external_id"], name="one_partner_per_external_id"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source}: {self.external_id}"
