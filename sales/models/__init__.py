@@ -1,11 +1,12 @@
 from sales.models.feeds import Feed, FeedMonth, FeedQuerySet, Route
-from sales.models.lines import SalesKind, SalesLine, SalesLinePast
+from sales.models.lines import Basis, SalesKind, SalesLine, SalesLinePast
 from sales.models.months import Measure, SalesMonth
 from sales.models.products import Article, Product, ProductLine
 from sales.models.rates import BookedRate, PlanRate
 
 __all__ = [
     "Article",
+    "Basis",
     "BookedRate",
     "Feed",
     "FeedMonth",

@@ -1,0 +1,153 @@
+"""Staged sales lines: which are refused, how they are told apart, what they bring along."""
+
+from accounts.models import Organisation
+from channelhub.lib import months
+from imports.staging import Staging
+from sales.models import Feed, Route
+
+# numeric(18,4) holds fourteen digits before the point.
+TOO_LARGE = "100000000000000"
+
+LINE_KEYS = """
+UPDATE staging SET line_key = numbered.line_key
+FROM (
+  SELECT row, concat_ws('|', coalesce(distributor, ''), coalesce(product, ''),
+    row_number() OVER (PARTITION BY invoice, distributor, product ORDER BY row)) AS line_key
+  FROM staging WHERE line IS NULL
+) AS numbered
+WHERE numbered.row = staging.row
+"""
+
+DUPLICATE = """
+row IN (
+  SELECT row FROM (
+    SELECT row, row_number() OVER (
+      PARTITION BY invoice, coalesce(line, line_key) ORDER BY row) AS occurrence
+    FROM staging WHERE NOT rejected
+  ) AS numbered WHERE occurrence > 1)
+"""
+
+UNKNOWN_PARTNER = """
+{role} IS NOT NULL
+AND NOT EXISTS (SELECT FROM partners_partnerexternalid AS known
+  WHERE known.source_id = %(source)s AND known.external_id = staging.{role})
+AND NOT EXISTS (SELECT FROM partners_partner AS known WHERE known.number = staging.{role})
+"""
+
+# An article that no source has named before may still be one of our own stock-keeping numbers.
+NEW_PRODUCTS = """
+INSERT INTO sales_product (sku, name, family)
+SELECT DISTINCT product, product, '' FROM staging
+WHERE NOT rejected AND product IS NOT NULL
+  AND NOT EXISTS (SELECT FROM sales_article AS known
+    WHERE known.source_id = %(source)s AND known.external_id = staging.product)
+  AND NOT EXISTS (SELECT FROM sales_product AS known WHERE known.sku = staging.product)
+ON CONFLICT DO NOTHING
+"""
+
+NEW_ARTICLES = """
+INSERT INTO sales_article (source_id, external_id, product_id)
+SELECT DISTINCT %(source)s, staging.product, ours.id
+FROM staging JOIN sales_product AS ours ON ours.sku = staging.product
+WHERE NOT rejected
+  AND NOT EXISTS (SELECT FROM sales_article AS known
+    WHERE known.source_id = %(source)s AND known.external_id = staging.product)
+"""
+
+NEW_CUSTOMERS = """
+WITH fresh AS MATERIALIZED (
+  SELECT nextval(pg_get_serial_sequence('customers_customer', 'id')) AS id, customer
+  FROM (
+    SELECT DISTINCT customer FROM staging
+    WHERE NOT rejected AND customer IS NOT NULL
+      AND NOT EXISTS (SELECT FROM customers_customerexternalid AS known
+        WHERE known.source_id = %(source)s AND known.external_id = staging.customer)
+  ) AS unknown
+), created AS (
+  INSERT INTO customers_customer (id, name) SELECT id, customer FROM fresh
+)
+INSERT INTO customers_customerexternalid (customer_id, source_id, external_id)
+SELECT id, %(source)s, customer FROM fresh
+"""
+
+
+def number(staging: Staging) -> None:
+    """Give each line without a number its key: distributor, product and n-th occurrence.
+
+    Rejected rows are counted too, so that a key does not move once their error is mended.
+    """
+    # One file of a source at a time: the next one must see what this one wrote.
+    staging.execute("SELECT pg_advisory_xact_lock(hashtext('sales'), %(source)s::int)")
+    staging.add_column("line_key", "text")
+    staging.execute(LINE_KEYS)
+    staging.execute("ANALYZE staging")
+
+
+def check(staging: Staging) -> None:
+    """Reject the rows that cannot be sales lines."""
+    _check_dates(staging)
+    _check_money(staging)
+    for role in ("reseller", "distributor"):
+        staging.reject(
+            role,
+            UNKNOWN_PARTNER.format(role=role),
+            f"Unknown {role}: load the partners first, or correct its number.",
+        )
+    staging.reject(
+        "invoice", DUPLICATE, "This invoice and line stand earlier in the file: only once counts."
+    )
+
+
+def create_unknown(staging: Staging) -> None:
+    """Create the feeds, products and customers that the rows name first.
+
+    A customer is called by its id until somebody says its name.
+    """
+    for route in _routes(staging):
+        Feed.objects.get_or_create(source_id=staging.load.source_id, route=route)
+    staging.execute(NEW_PRODUCTS)
+    staging.execute(NEW_ARTICLES)
+    staging.execute(NEW_CUSTOMERS)
+
+
+def _routes(staging: Staging) -> list[Route]:
+    named = staging.fetch(
+        "SELECT DISTINCT coalesce(reseller, distributor) IS NOT NULL FROM staging"
+        " WHERE NOT rejected"
+    )
+    return [Route.CHANNEL if channel else Route.DIRECT for (channel,) in named]
+
+
+def _check_dates(staging: Staging) -> None:
+    today = Organisation.current().today()
+    staging.reject("date", "date > %(today)s", "This day has not come yet.", today=today)
+    if covers := staging.options.covers:
+        first, last = covers[0], months.last_day(covers[1])
+        staging.reject(
+            "date",
+            "date NOT BETWEEN %(first)s AND %(last)s",
+            f"Outside the period that the file covers, {first} to {last}.",
+            first=first,
+            last=last,
+        )
+
+
+def _check_money(staging: Staging) -> None:
+    staging.reject(
+        "discount",
+        "amount IS NULL AND discount NOT BETWEEN 0 AND 1",
+        "A discount is a fraction from 0 to 1: write 0.15 for 15%.",
+    )
+    staging.reject(
+        "amount",
+        "amount IS NULL AND (quantity IS NULL OR price IS NULL)",
+        "No amount, and not both a quantity and a price to reckon it from.",
+    )
+    staging.reject(
+        "amount",
+        f"abs(coalesce(amount, quantity * price)) >= {TOO_LARGE} OR abs(quantity) >= {TOO_LARGE}",
+        "Larger than any amount or quantity kept here.",
+    )
+    staging.reject(
+        "currency", "currency !~* '^[a-z]{3}$'", "A currency is three letters such as USD."
+    )

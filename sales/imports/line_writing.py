@@ -1,0 +1,126 @@
+"""From staged sales lines to `sales_line`: only what is new or changed is written."""
+
+from accounts.models import Organisation
+from imports.kinds import Counts
+from imports.staging import Staging
+
+# Every stored fact of a line. Its booked rate is none: a rate loaded later changes no line.
+FACTS = (
+    "feed_id", "kind", "date", "order_date", "ship_date", "distributor_id", "reseller_id",
+    "customer_id", "product_id", "quantity", "amount", "basis", "currency", "deal",
+)  # fmt: skip
+KEPT = ", ".join(("source_id", "invoice", "line", *FACTS, "rate", "reporting_amount", "known_on"))
+
+RESOLVED = ", ".join(f"resolved.{name}" for name in FACTS)
+STORED = ", ".join(f"stored.{name}" for name in FACTS)
+
+# A row of history was known at the close of its month plus the feed's lag, but not after today.
+# A correction is not known before the row that it corrects.
+INCOMING = f"""
+CREATE TEMPORARY TABLE sales_incoming ON COMMIT DROP AS
+WITH resolved AS (
+  SELECT
+    staging.invoice,
+    coalesce(staging.line, staging.line_key) AS line,
+    feed.id AS feed_id,
+    staging.kind,
+    staging.date,
+    staging.order_date,
+    staging.ship_date,
+    coalesce(distributor.partner_id, distributor_number.id) AS distributor_id,
+    coalesce(reseller.partner_id, reseller_number.id) AS reseller_id,
+    customer.customer_id,
+    article.product_id,
+    round(staging.quantity, 4) AS quantity,
+    round(coalesce(staging.amount, staging.quantity * staging.price
+      * (1 - coalesce(staging.discount, 0))), 4) AS amount,
+    coalesce(staging.basis, 'vendor-net') AS basis,
+    upper(coalesce(staging.currency, %(reporting)s)) AS currency,
+    coalesce(staging.deal, '') AS deal,
+    CASE WHEN %(history)s THEN least(%(today)s,
+      (date_trunc('month', staging.date::timestamp) + interval '1 month')::date - 1
+      + feed.lag_days)
+    ELSE %(today)s END AS told_on
+  FROM staging
+  JOIN sales_feed AS feed ON feed.source_id = %(source)s AND feed.route =
+    CASE WHEN coalesce(staging.reseller, staging.distributor) IS NULL THEN 'direct'
+    ELSE 'channel' END
+  LEFT JOIN sales_article AS article
+    ON article.source_id = %(source)s AND article.external_id = staging.product
+  LEFT JOIN customers_customerexternalid AS customer
+    ON customer.source_id = %(source)s AND customer.external_id = staging.customer
+  LEFT JOIN partners_partnerexternalid AS reseller
+    ON reseller.source_id = %(source)s AND reseller.external_id = staging.reseller
+  LEFT JOIN partners_partner AS reseller_number ON reseller_number.number = staging.reseller
+  LEFT JOIN partners_partnerexternalid AS distributor
+    ON distributor.source_id = %(source)s AND distributor.external_id = staging.distributor
+  LEFT JOIN partners_partner AS distributor_number
+    ON distributor_number.number = staging.distributor
+  WHERE NOT staging.rejected
+)
+SELECT resolved.*, stored.invoice IS NOT NULL AS replaces,
+  greatest(resolved.told_on, stored.known_on) AS known_on
+FROM resolved LEFT JOIN sales_line AS stored
+  ON stored.source_id = %(source)s AND stored.invoice = resolved.invoice
+  AND stored.line = resolved.line
+WHERE stored.invoice IS NULL
+  OR ({RESOLVED}) IS DISTINCT FROM ({STORED})
+"""  # noqa: S608 - column names of our own
+
+CLOSE_CHANGED = f"""
+WITH closed AS (
+  DELETE FROM sales_line AS stored USING sales_incoming AS incoming
+  WHERE incoming.replaces AND stored.source_id = %(source)s
+    AND stored.invoice = incoming.invoice AND stored.line = incoming.line
+  RETURNING stored.*, incoming.known_on AS known_until
+)
+INSERT INTO sales_line_past ({KEPT}, load_id, known_until, closed_by_id)
+SELECT {KEPT}, load_id, known_until, %(load)s FROM closed
+"""  # noqa: S608 - column names of our own
+
+INSERT = f"""
+INSERT INTO sales_line ({KEPT}, load_id)
+SELECT %(source)s, invoice, line, {", ".join(FACTS)}, booked.rate,
+  round(amount * booked.rate, 4), known_on, %(load)s
+FROM sales_incoming AS incoming
+LEFT JOIN LATERAL (
+  SELECT 1::numeric AS rate WHERE incoming.currency = %(reporting)s
+  UNION ALL
+  (SELECT rate FROM sales_bookedrate AS known
+   WHERE incoming.currency <> %(reporting)s AND known.currency = incoming.currency
+     AND known.day <= incoming.date
+   ORDER BY known.day DESC LIMIT 1)
+) AS booked ON true
+"""  # noqa: S608 - column names of our own
+
+
+def write(staging: Staging) -> Counts:
+    """Write the live rows that are new or differ from what is stored.
+
+    What they replace moves to the past. `sales_incoming` holds the rows written until the
+    transaction ends.
+    """
+    _find_incoming(staging)
+    ((written, changed, live),) = staging.fetch(
+        "SELECT count(*), count(*) FILTER (WHERE replaces),"
+        " (SELECT count(*) FROM staging WHERE NOT rejected) FROM sales_incoming"
+    )
+    if changed:
+        staging.execute(CLOSE_CHANGED)
+    if written:
+        staging.execute(INSERT, {"reporting": Organisation.current().reporting_currency})
+    return Counts(new=written - changed, changed=changed, unchanged=live - written)
+
+
+def _find_incoming(staging: Staging) -> None:
+    organisation = Organisation.current()
+    staging.execute("DROP TABLE IF EXISTS pg_temp.sales_incoming")
+    staging.execute(
+        INCOMING,
+        {
+            "reporting": organisation.reporting_currency,
+            "history": staging.options.history,
+            "today": organisation.today(),
+        },
+    )
+    staging.execute("ANALYZE sales_incoming")
