@@ -50,8 +50,7 @@ def compact(value: Decimal) -> str:
 
 
 def _three_digits(size: Decimal) -> str:
-    places = 2 if size < 10 else 1 if size < 100 else 0
-    return f"{size:,.{places}f}"
+    return f"{size:,.{max(0, 2 - size.adjusted())}f}"
 
 
 def whole(value: Decimal) -> str:

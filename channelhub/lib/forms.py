@@ -6,13 +6,14 @@ from django import forms
 from django.forms.boundfield import BoundField
 from django.forms.renderers import TemplatesSetting
 
-PLAIN = (forms.HiddenInput, forms.MultipleHiddenInput, forms.RadioSelect)
-PLAIN += (forms.CheckboxSelectMultiple, forms.MultiWidget, forms.SelectDateWidget)
+CHECKS = (forms.CheckboxInput, forms.CheckboxSelectMultiple, forms.RadioSelect)
+# Hidden, or drawn by parts that have classes of their own.
+PLAIN = (forms.HiddenInput, forms.MultipleHiddenInput, forms.MultiWidget)
 
 
 def widget_class(widget: forms.Widget) -> str:
     """The kit's class of a widget; "" for those drawn by parts."""
-    if isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple | forms.CheckboxInput):
+    if isinstance(widget, CHECKS):
         return "form-check-input"
     if isinstance(widget, PLAIN):
         return ""
@@ -27,10 +28,9 @@ class KitField(BoundField):
     ) -> dict[str, Any]:
         attrs = super().build_widget_attrs(attrs, widget)
         widget = widget or self.field.widget
-        own = [attrs.get("class"), widget.attrs.get("class"), widget_class(widget)]
-        if self.errors:
-            own.append("is-invalid")
-        if classes := " ".join(name for name in own if name):
+        own = [str(each.get("class", "")) for each in (attrs, widget.attrs)]
+        own += [widget_class(widget), "is-invalid" if self.errors else ""]
+        if classes := " ".join(filter(None, own)):
             attrs["class"] = classes
         # A placeholder that repeats the label is noise: the label is always shown.
         if widget.attrs.get("placeholder") == self.label:

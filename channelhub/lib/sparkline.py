@@ -1,6 +1,6 @@
 """A line small enough for a table row, as an SVG path; a gap in the figures is a gap in it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
@@ -21,49 +21,50 @@ class Sparkline:
     last: Point | None
 
 
+@dataclass(frozen=True)
+class _Canvas:
+    """Where a value stands: `low` to `high` from the bottom to the top."""
+
+    width: int
+    height: int
+    low: Decimal
+    high: Decimal
+
+    def y(self, value: Decimal) -> float:
+        span = self.high - self.low
+        share = float((value - self.low) / span) if span else 0.0
+        return round(self.height - PADDING - share * (self.height - 2 * PADDING), 1)
+
+    def x(self, share: float) -> float:
+        return round(PADDING + share * (self.width - 2 * PADDING), 1)
+
+
 def sparkline(values: Sequence[Decimal | None], *, width: int, height: int) -> Sparkline:
     """The values left to right on a scale that contains zero; None leaves a gap."""
     known = [value for value in values if value is not None]
     if not known:
         return Sparkline(width, height, "", "", None, None)
-    low, high = min(*known, Decimal(0)), max(*known, Decimal(0))
-    points = [_point(i, v, len(values), low, high, width, height) for i, v in enumerate(values)]
-    runs = list(_runs(points))
-    zero = _y(Decimal(0), low, high, height)
+    canvas = _Canvas(width, height, min(*known, Decimal(0)), max(*known, Decimal(0)))
+    points = _points(values, canvas)
+    runs = [list(filter(None, run)) for known, run in groupby(points, key=bool) if known]
+    zero = canvas.y(Decimal(0))
     return Sparkline(
         width=width,
         height=height,
         line="".join(_line(run) for run in runs),
         area="".join(_area(run, zero) for run in runs if len(run) > 1),
-        zero=zero if low < 0 else None,
+        zero=zero if canvas.low < 0 else None,
         last=points[-1],
     )
 
 
-def _point(
-    index: int,
-    value: Decimal | None,
-    count: int,
-    low: Decimal,
-    high: Decimal,
-    width: int,
-    height: int,
-) -> Point | None:
-    if value is None:
-        return None
-    step = index / (count - 1) if count > 1 else 0.5
-    return round(PADDING + step * (width - 2 * PADDING), 1), _y(value, low, high, height)
-
-
-def _y(value: Decimal, low: Decimal, high: Decimal, height: int) -> float:
-    share = float((value - low) / (high - low)) if high > low else 0.0
-    return round(height - PADDING - share * (height - 2 * PADDING), 1)
-
-
-def _runs(points: Sequence[Point | None]) -> Iterator[list[Point]]:
-    for known, run in groupby(points, key=lambda point: point is not None):
-        if known:
-            yield [point for point in run if point is not None]
+def _points(values: Sequence[Decimal | None], canvas: _Canvas) -> list[Point | None]:
+    # One value alone stands in the middle.
+    steps, first = (len(values) - 1, 0.0) if len(values) > 1 else (1, 0.5)
+    return [
+        None if value is None else (canvas.x(first + index / steps), canvas.y(value))
+        for index, value in enumerate(values)
+    ]
 
 
 def _line(run: Sequence[Point]) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 from django import template
 from django.template.context import Context
 from django.templatetags.static import static
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from channelhub.lib import figures
@@ -16,7 +16,7 @@ from channelhub.lib.sparkline import sparkline as draw
 register = template.Library()
 
 UNKNOWN = format_html('<span class="ch-unknown">{}</span>', figures.UNKNOWN)
-# name: (words, tone, icon)
+# What a person reads, the tone, the icon.
 SEVERITIES = {
     "critical": ("Critical", "red", "alert-octagon"),
     "warning": ("Warning", "orange", "alert-triangle"),
@@ -165,29 +165,24 @@ def progress(value: Number, total: Number, label: str, classes: str = "") -> Saf
 
 @register.inclusion_tag("components/chart.html")
 def chart(
-    id: str,
+    name: str,
     spec: Mapping[str, Any],
     title: str,
     caption: str = "",
+    *,
     columns: Sequence[str] = (),
     rows: Sequence[Sequence[Any]] = (),
 ) -> dict[str, Any]:
     """A figure from a Vega-Lite spec; columns and rows add the same figures as a table."""
-    return {
-        "id": id,
-        "spec": spec,
-        "title": title,
-        "caption": caption,
-        "columns": columns,
-        "rows": rows,
-    }
+    figure = {"name": name, "spec": spec, "title": title, "caption": caption}
+    return {**figure, "columns": columns, "rows": rows}
 
 
 # --- Lists -------------------------------------------------------------------------------------
 
 
 @register.inclusion_tag("components/sort.html", takes_context=True)
-def sort(context: Context, key: str, label: str, numeric: bool = False) -> dict[str, Any]:
+def sort(context: Context, key: str, label: str, *, numeric: bool = False) -> dict[str, Any]:
     """A column head that sorts by ?sort=key, then -key, keeps the filters and drops the page.
 
     The context may say in `sort` what the list is sorted by while the address does not.
@@ -217,6 +212,4 @@ def hidden_query(context: Context, *without: str) -> SafeString:
         for value in values
         if name not in without and value
     ]
-    return SafeString("").join(
-        format_html('<input type="hidden" name="{}" value="{}">', *pair) for pair in pairs
-    )
+    return format_html_join("", '<input type="hidden" name="{}" value="{}">', pairs)
