@@ -2,7 +2,7 @@
 
 import datetime as dt
 import zoneinfo
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 import pghistory
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -170,9 +170,9 @@ class Organisation(models.Model):
         return self.name
 
     @classmethod
-    def current(cls) -> Self:
+    def current(cls) -> "Organisation":
         """The one organisation."""
-        return cls._default_manager.defer("logo").get()  # type: ignore[attr-defined, no-any-return]
+        return cls.objects.defer("logo").get()
 
     def zone(self) -> zoneinfo.ZoneInfo:
         """Its time zone."""

@@ -1,6 +1,7 @@
 """The words in which a canary speaks: pure values, no database and no clock."""
 
 import dataclasses
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -29,11 +30,19 @@ class Direction(models.TextChoices):
         return Direction.DOWN if self is Direction.UP else Direction.UP
 
 
+class Nature(models.TextChoices):
+    """Every alert is one or the other; only risks lower health."""
+
+    RISK = "risk", "Risk"
+    OPPORTUNITY = "opportunity", "Opportunity"
+
+
 class Outcome(models.TextChoices):
     """What a verdict does: only FIRES opens an alert, only CLEARS ends one.
 
-    HOLDS refreshes an open alert; UNKNOWN touches nothing. FIRES and HOLDS of one direction also
-    clear the other: a change of direction is a new alert.
+    HOLDS refreshes an open alert; UNKNOWN (nothing to compare, or not to be trusted) touches
+    nothing. FIRES and HOLDS of one direction also end the other: a change of direction is a new
+    alert.
     """
 
     FIRES = "fires", "Fires"
@@ -50,23 +59,43 @@ class Severity(models.TextChoices):
     CRITICAL = "critical", "Critical"
 
 
-SEVERITY_RANK = {Severity.WATCH: 0, Severity.WARNING: 1, Severity.CRITICAL: 2}
+def severity_of(money: Decimal | None, channel: Decimal, limits: "Limits") -> Severity:
+    """How much of the channel's trailing 12 months is at stake; unknown money is a watch.
+
+    Args:
+        money: at stake, in reporting currency.
+        channel: the channel's trailing 12 months, in reporting currency.
+        limits: `warning_share` and `critical_share`, in percent of the channel.
+    """
+    if money is None or channel <= 0:
+        return Severity.WATCH
+    if money * 100 >= limits["critical_share"] * channel:
+        return Severity.CRITICAL
+    if money * 100 >= limits["warning_share"] * channel:
+        return Severity.WARNING
+    return Severity.WATCH
+
+
+Limits = Mapping[str, Decimal]
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Verdict:
     """What a canary says of one subject.
 
-    `value` is percent where it is a change; `money` is at stake in reporting currency, None when
-    unknown; `partners` are the keys of the partners concerned; `evidence` is JSON.
+    `value` is percent where it is a change, unrounded; `money` is at stake in reporting currency,
+    None when unknown; `partner_size` is the trailing 12 months of the partners concerned;
+    `partners` are their keys; `evidence` is JSON. Without a direction it moved nowhere.
     """
 
     scope: Scope
     subject: int
     partners: tuple[int, ...]
     direction: Direction | None
+    nature: Nature
     outcome: Outcome
     finding_class: str
+    severity: Severity
     value: Decimal | None
     money: Decimal | None
     partner_size: Decimal | None

@@ -141,12 +141,12 @@ AUTH_USER_MODEL = "accounts.User"
 # E-mails are unique by their lower case, kept by a constraint that this check cannot see.
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
-PASSWORD_VALIDATION = "django.contrib.auth.password_validation."
+VALIDATORS = "django.contrib.auth.password_validation."
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": PASSWORD_VALIDATION + "UserAttributeSimilarityValidator"},
-    {"NAME": PASSWORD_VALIDATION + "MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
-    {"NAME": PASSWORD_VALIDATION + "CommonPasswordValidator"},
-    {"NAME": PASSWORD_VALIDATION + "NumericPasswordValidator"},
+    {"NAME": VALIDATORS + "UserAttributeSimilarityValidator"},
+    {"NAME": VALIDATORS + "MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": VALIDATORS + "CommonPasswordValidator"},
+    {"NAME": VALIDATORS + "NumericPasswordValidator"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
@@ -189,7 +189,7 @@ REST_FRAMEWORK = {
     "PAGE_SIZE": 25,
     "COERCE_DECIMAL_TO_STRING": True,
 }
-KNOX_TOKEN_MODEL = "knox.AuthToken"
+KNOX_TOKEN_MODEL = "knox.AuthToken"  # noqa: S105 - a model, not a password
 SPECTACULAR_SETTINGS = {
     "TITLE": "ChannelHub API",
     "DESCRIPTION": "Partners, their alerts and imports. Sign in with a token from your profile.",
@@ -259,7 +259,7 @@ if not LOCAL:
     CSRF_COOKIE_SECURE = True
 
 # Imports write tracked tables set-wise: one trigger call a statement, not a row.
-PGHISTORY_LEVEL = pgtrigger.Statement
+PGHISTORY_LEVEL = pgtrigger.Statement  # type: ignore[has-type]
 PGHISTORY_APPEND_ONLY = True
 PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")
 

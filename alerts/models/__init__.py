@@ -1,10 +1,11 @@
-from alerts.models.alerts import Alert, AlertChange, AlertQuerySet, Change
+from alerts.models.alerts import Alert, AlertChange, AlertPartner, AlertQuerySet, Change
 from alerts.models.runs import Finding, Run, RunCanary
 from alerts.models.thresholds import Threshold
 
 __all__ = [
     "Alert",
     "AlertChange",
+    "AlertPartner",
     "AlertQuerySet",
     "Change",
     "Finding",

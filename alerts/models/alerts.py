@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q, UniqueConstraint
 
 from alerts.models.runs import Run
-from alerts.verdicts import Direction, Scope, Severity
+from alerts.verdicts import Direction, Nature, Scope, Severity
 from channelhub.lib.models import money_field, public_id_field
 from partners.models import Partner
 
@@ -14,13 +14,6 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
     from accounts.models import User
-
-
-class Nature(models.TextChoices):
-    """Every alert is one or the other."""
-
-    RISK = "risk", "Risk"
-    OPPORTUNITY = "opportunity", "Opportunity"
 
 
 class AlertQuerySet(models.QuerySet["Alert"]):
@@ -61,7 +54,9 @@ class Alert(models.Model):
     severity = models.CharField(max_length=10, choices=Severity)
     value = models.DecimalField(max_digits=30, decimal_places=12, null=True)
     money = money_field(null=True, help_text="At stake, in reporting currency; unknown is NULL.")
-    partner_size = money_field(null=True, help_text="Its trailing 12 months, in reporting currency.")
+    partner_size = money_field(
+        null=True, help_text="Its trailing 12 months, in reporting currency."
+    )
     evidence = models.JSONField(default=dict)
     baseline = models.BooleanField(help_text="Opened in a baseline night.")
     first_seen = models.DateField(help_text="The day as of which it was first found.")

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q, UniqueConstraint
 from django.utils import timezone
 
-from alerts.verdicts import Direction, Outcome, Scope, Severity
+from alerts.verdicts import Direction, Nature, Outcome, Scope, Severity
 from channelhub.lib.models import money_field, public_id_field
 from channelhub.lib.work import Work, WorkQuerySet
 from partners.models import Partner
@@ -72,6 +72,7 @@ class Finding(models.Model):
     subject = models.BigIntegerField(help_text="Key of the partner, customer, ... by scope.")
     partners = ArrayField(models.BigIntegerField(), help_text="Keys of the partners concerned.")
     direction = models.CharField(max_length=10, choices=Direction, blank=True)
+    nature = models.CharField(max_length=12, choices=Nature)
     outcome = models.CharField(max_length=10, choices=Outcome)
     finding_class = models.CharField(max_length=30)
     value = models.DecimalField(
@@ -79,7 +80,9 @@ class Finding(models.Model):
     )
     money = money_field(null=True, help_text="At stake, in reporting currency; unknown is NULL.")
     severity = models.CharField(max_length=10, choices=Severity)
-    partner_size = money_field(null=True, help_text="Its trailing 12 months, in reporting currency.")
+    partner_size = money_field(
+        null=True, help_text="Its trailing 12 months, in reporting currency."
+    )
     evidence = models.JSONField(default=dict)
 
     class Meta:

@@ -44,11 +44,7 @@ class Work(models.Model):
 
     def claim(self) -> bool:
         """Take the work if it is free. True for exactly one of all who try."""
-        mine = type(self)._default_manager.filter(
-            Q(state=WorkState.QUEUED)
-            | Q(state=WorkState.RUNNING, lease_until__lt=timezone.now()),
-            pk=self.pk,
-        )
+        mine = WorkQuerySet(type(self)).claimable().filter(pk=self.pk)
         if mine.filter(attempts__gte=MAX_ATTEMPTS).update(
             state=WorkState.DEAD, error=self.error or "Five attempts did not finish."
         ):

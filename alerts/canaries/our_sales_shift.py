@@ -1,0 +1,365 @@
+"""The second question of the first text: whether our sales with a partner moved by a fifth."""
+
+import dataclasses
+import datetime as dt
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from django.db import connection, models
+
+from alerts.canaries.base import SEVERITY_LIMITS, Canary
+from alerts.night import Night
+from alerts.verdicts import (
+    Direction,
+    Limits,
+    Nature,
+    Outcome,
+    Scope,
+    Verdict,
+    severity_of,
+)
+from channelhub.lib import months
+from partners.models import Status
+from sales.models.months import OUR_SALES
+
+NEEDED_MONTHS = 24
+
+
+class Class(models.TextChoices):
+    """What happened to our sales with a partner."""
+
+    UP = "up", "Up"
+    DOWN = "down", "Down"
+    WITHIN = "within", "Within the threshold"
+    LOST = "lost", "Lost: bought before, now nothing"
+    NEW = "new", "New: nothing before"
+    INACTIVE = "inactive", "Inactive: nothing in both windows"
+    NO_COMPARABLE_BASE = "no comparable base", "No comparable base: returns ate the prior window"
+    NOT_ENOUGH_HISTORY = "not enough history", "Not enough history: fewer than 24 months reported"
+    NO_PLAN_RATE = "no plan rate", "No plan rate for a currency it buys in"
+
+
+NOT_COMPARABLE = {
+    Class.INACTIVE,
+    Class.NO_COMPARABLE_BASE,
+    Class.NOT_ENOUGH_HISTORY,
+    Class.NO_PLAN_RATE,
+}
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class OurSales:
+    """Our sales with one partner, those merged into it included, as known at the end of a day.
+
+    Our sales = billing lines that bill it + sell-through lines that name it as reseller, in
+    reporting currency at the day's plan rates. `current` is the 12 whole calendar months to `end`,
+    `prior` the 12 before; each `..._returns` is the negative part of its window. `end` is the last
+    month covered by all feeds that reported the partner in the last 24 months, and `covered` how
+    many of the 24 months to `end` every one of them covered.
+    """
+
+    partner: int
+    ended: bool
+    feeds: tuple[str, ...]
+    end: dt.date | None
+    covered: int
+    days_late: int
+    stale: bool
+    current: Decimal
+    current_returns: Decimal
+    prior: Decimal
+    prior_returns: Decimal
+    first_purchase: dt.date | None
+    missing_rates: tuple[str, ...]
+
+    @property
+    def bought(self) -> Decimal:
+        """Purchases of the current window, returns left out."""
+        return self.current - self.current_returns
+
+    @property
+    def bought_before(self) -> Decimal:
+        """Purchases of the prior window, returns left out."""
+        return self.prior - self.prior_returns
+
+
+class OurSalesShift(Canary):
+    """Our sales with the partner moved by 20% or more: 12 whole months against the 12 before."""
+
+    name: ClassVar[str] = "our-sales-shift"
+    question: ClassVar[str] = (
+        "Did any of our partners experience a 20% change in sales results for our products"
+        " in the last 12 months?"
+    )
+    seed: ClassVar[str] = "channel sales alignment, question 2"
+    scope: ClassVar[Scope] = Scope.PARTNER
+    limits: ClassVar[dict[str, Decimal]] = {
+        "change": Decimal(20),
+        "clears_under": Decimal(75),
+        "material_share": Decimal("0.02"),
+        **SEVERITY_LIMITS,
+    }
+    limit_labels: ClassVar[dict[str, str]] = {
+        "change": "Change of the trailing 12 months that fires, in percent",
+        "clears_under": "Ends under this part of the change, in percent of it",
+        "material_share": "Smallest change worth an alert, in percent of the channel",
+        "warning_share": "Warning from this money at stake, in percent of the channel",
+        "critical_share": "Critical from this money at stake, in percent of the channel",
+    }
+
+    def facts(self, night: Night, first: int, last: int) -> Iterator[OurSales]:
+        """Our sales with the partners whose keys lie from `first` to `last`: one statement."""
+        with connection.cursor() as cursor:
+            cursor.execute(FACTS, _params(night, first, last))
+            for row in cursor.fetchall():
+                yield _our_sales(row, night)
+
+    def judge(self, facts: OurSales, night: Night, limits: Limits) -> Verdict:
+        """The class of the shift, what is at stake and what it does to alerts."""
+        kind = classify(facts, limits)
+        comparable = kind not in NOT_COMPARABLE
+        change = facts.current - facts.prior
+        money = abs(change) if comparable else None
+        direction = _direction(change) if comparable else None
+        return Verdict(
+            scope=Scope.PARTNER,
+            subject=facts.partner,
+            partners=(facts.partner,),
+            direction=direction,
+            nature=Nature.OPPORTUNITY if direction == Direction.UP else Nature.RISK,
+            outcome=outcome_of(kind, facts, night.channel, limits),
+            finding_class=kind,
+            severity=severity_of(money, night.channel, limits),
+            value=percent(facts) if comparable else None,
+            money=money,
+            partner_size=facts.current if facts.end and not facts.missing_rates else None,
+            evidence=_evidence(kind, facts, night, limits),
+        )
+
+    def ends_when(self, finding_class: str, limits: Limits) -> str:
+        """What would end an alert of a class."""
+        if finding_class == Class.LOST:
+            return "It ends when the partner buys again, or when somebody closes it."
+        under = (limits["change"] * limits["clears_under"] / 100).normalize()
+        return f"It ends when the change is under {under:f}%, or turns the other way."
+
+
+def classify(facts: OurSales, limits: Limits) -> Class:
+    """The class of a shift. Compared without dividing: exactly 20% fires, 19.96% does not."""
+    if facts.end is None or facts.covered < NEEDED_MONTHS:
+        return Class.NOT_ENOUGH_HISTORY
+    if facts.missing_rates:
+        return Class.NO_PLAN_RATE
+    if facts.bought_before == 0 and facts.prior_returns == 0:
+        return Class.NEW if facts.bought > 0 else Class.INACTIVE
+    if facts.prior <= 0 or facts.bought <= 0:
+        return Class.NO_COMPARABLE_BASE if facts.prior <= 0 else Class.LOST
+    return _class_of_change(facts, limits)
+
+
+def _class_of_change(facts: OurSales, limits: Limits) -> Class:
+    change = facts.current - facts.prior
+    if abs(change) * 100 < limits["change"] * facts.prior:
+        return Class.WITHIN
+    return Class.UP if change > 0 else Class.DOWN
+
+
+def outcome_of(kind: Class, facts: OurSales, channel: Decimal, limits: Limits) -> Outcome:
+    """What the class does to alerts.
+
+    A stale feed says nothing; an ended partner raises no "lost"; a change under 0.02% of the
+    channel opens nothing; under 75% of the threshold it clears.
+    """
+    if facts.stale or kind in NOT_COMPARABLE:
+        return Outcome.UNKNOWN
+    change = abs(facts.current - facts.prior)
+    if kind is Class.WITHIN:
+        clears = change * 10000 < limits["change"] * limits["clears_under"] * facts.prior
+        return Outcome.CLEARS if clears else Outcome.HOLDS
+    if kind is Class.LOST and facts.ended:
+        return Outcome.HOLDS
+    material = change * 100 >= limits["material_share"] * channel
+    return Outcome.FIRES if material else Outcome.HOLDS
+
+
+def percent(facts: OurSales) -> Decimal | None:
+    """The change in percent of the prior window, unrounded; None where there is no base."""
+    return (facts.current - facts.prior) * 100 / facts.prior if facts.prior > 0 else None
+
+
+def _direction(change: Decimal) -> Direction:
+    return Direction.UP if change > 0 else Direction.DOWN
+
+
+def _is_ramping(kind: Class, facts: OurSales) -> bool:
+    if kind is not Class.UP or not facts.first_purchase or not facts.end:
+        return False
+    return facts.first_purchase > months.add_months(facts.end, -24)
+
+
+def _evidence(kind: Class, facts: OurSales, night: Night, limits: Limits) -> dict[str, Any]:
+    return {
+        "windows": _windows(facts),
+        "threshold": {name: str(limits[name]) for name in sorted(limits)},
+        "currency": night.currency,
+        "channel": str(night.channel),
+        "channel_to": str(months.last_day(night.channel_to)) if night.channel_to else None,
+        "feeds": list(facts.feeds),
+        "stale": facts.stale,
+        "days_late": facts.days_late,
+        "ramping": _is_ramping(kind, facts),
+        "reason": reason(kind, facts, limits),
+    }
+
+
+def _windows(facts: OurSales) -> dict[str, Any] | None:
+    if facts.end is None:
+        return None
+    current = _window(facts.end, facts.current)
+    return {
+        "current": current,
+        "prior": _window(months.add_months(facts.end, -12), facts.prior),
+    }
+
+
+def _window(end: dt.date, amount: Decimal) -> dict[str, str]:
+    return {
+        "from": str(months.add_months(end, -11)),
+        "to": str(months.last_day(end)),
+        "amount": str(amount),
+    }
+
+
+def reason(kind: Class, facts: OurSales, limits: Limits) -> str:
+    """Why the class is what it is, in one sentence."""
+    late = f" Its feed is {facts.days_late} days late." if facts.stale else ""
+    match kind:
+        case Class.NOT_ENOUGH_HISTORY:
+            text = f"{facts.covered} of the 24 months needed are covered by every feed."
+        case Class.NO_PLAN_RATE:
+            text = f"There is no plan rate for {', '.join(facts.missing_rates)}: load one."
+        case Class.NEW:
+            text = "It bought in the last 12 months and not in the 12 before."
+        case Class.INACTIVE:
+            text = "It bought in neither of the two windows."
+        case Class.NO_COMPARABLE_BASE:
+            text = "Returns and credits ate up what it bought in the prior window."
+        case Class.LOST:
+            text = "It bought in the prior window and nothing in the last 12 months."
+        case _:
+            text = f"The threshold is a change of {limits['change'].normalize():f}%."
+    return text + late
+
+
+def _params(night: Night, first: int, last: int) -> dict[str, Any]:
+    feeds = [feed for feed in night.feeds.values() if feed.covered_to]
+    return {
+        "as_of": night.as_of,
+        "first": first,
+        "last": last,
+        "our_sales": list(OUR_SALES),
+        "since": night.reporting_since,
+        "currencies": list(night.rates),
+        "rates": list(night.rates.values()),
+        "feeds": [feed.id for feed in feeds],
+        "feed_sources": [feed.source for feed in feeds],
+        "covered_to": [feed.covered_to for feed in feeds],
+        "feed_ended": [feed.ended for feed in feeds],
+        "prospect": Status.PROSPECT,
+        "ended": Status.ENDED,
+    }
+
+
+def _our_sales(row: tuple[Any, ...], night: Night) -> OurSales:
+    partner, ended, feed_ids, end, *sums, first_purchase, missing = row
+    feeds = [night.feeds[key] for key in feed_ids or ()]
+    wanted = months.between(months.add_months(end, 1 - NEEDED_MONTHS), end) if end else []
+    live = [feed for feed in feeds if not feed.ended]
+    days_late = max((feed.days_late for feed in live), default=0)
+    current, current_returns, prior, prior_returns = sums
+    return OurSales(
+        partner=partner,
+        ended=ended,
+        feeds=tuple(feed.label for feed in feeds),
+        end=end,
+        covered=min((sum(m in feed.months for m in wanted) for feed in live or feeds), default=0),
+        days_late=days_late,
+        stale=any(feed.stale for feed in live),
+        current=current,
+        current_returns=current_returns,
+        prior=prior,
+        prior_returns=prior_returns,
+        first_purchase=first_purchase,
+        missing_rates=tuple(missing or ()),
+    )
+
+
+# Merged partners count at their root from the day of the merge. A partner that no feed reported in
+# 24 months is judged by the feeds of the sources that know it, and failing those by any.
+FACTS = """
+WITH feed AS (
+  SELECT * FROM unnest(
+    %(feeds)s::bigint[], %(feed_sources)s::bigint[], %(covered_to)s::date[], %(feed_ended)s::bool[]
+  ) AS f(id, source_id, covered_to, ended)
+), plan AS (
+  SELECT * FROM unnest(%(currencies)s::text[], %(rates)s::numeric[]) AS r(currency, rate)
+), standing AS (
+  SELECT p.id, s.status = %(ended)s AS ended
+  FROM partners_partner p
+  LEFT JOIN partners_partnerstatus s ON s.partner_id = p.id AND s.valid @> %(as_of)s::date
+  WHERE p.id BETWEEN %(first)s AND %(last)s
+    AND (p.merged_into_id IS NULL OR p.merged_on > %(as_of)s)
+    AND s.status IS DISTINCT FROM %(prospect)s
+), member AS (
+  SELECT id AS root, id FROM standing
+  UNION ALL
+  SELECT m.merged_into_id, m.id FROM partners_partner m
+  JOIN standing ON standing.id = m.merged_into_id AND m.merged_on <= %(as_of)s
+), monthly AS MATERIALIZED (
+  SELECT member.root, s.feed_id, s.currency, s.month,
+         sum(s.amount) AS amount, sum(s.returns) AS returns, sum(s.lines) AS lines
+  FROM member JOIN sales_month s ON s.partner_id = member.id
+  WHERE s.measure = ANY(%(our_sales)s) AND s.known_on <= %(as_of)s
+  GROUP BY 1, 2, 3, 4
+), reported AS (
+  SELECT root, array_agg(DISTINCT feed_id) AS feeds,
+         coalesce(min(covered_to) FILTER (WHERE NOT feed.ended), max(covered_to)) AS last_month
+  FROM monthly JOIN feed ON feed.id = feed_id
+  WHERE month >= %(since)s AND lines <> 0
+  GROUP BY root
+), fallback AS (
+  SELECT e.partner_id AS root, array_agg(DISTINCT feed.id) AS feeds,
+         max(covered_to) AS last_month
+  FROM partners_partnerexternalid e JOIN feed USING (source_id)
+  WHERE e.partner_id IN (SELECT id FROM standing)
+  GROUP BY 1
+), judged AS (
+  SELECT standing.id AS root, coalesce(standing.ended, false) AS ended,
+         coalesce(reported.feeds, fallback.feeds, (SELECT array_agg(id) FROM feed)) AS feeds,
+         coalesce(reported.last_month, fallback.last_month, (SELECT max(covered_to) FROM feed))
+           AS last_month
+  FROM standing
+  LEFT JOIN reported ON reported.root = standing.id
+  LEFT JOIN fallback ON fallback.root = standing.id
+), windows AS (
+  SELECT *, (last_month - interval '12 months')::date AS prior_to,
+         (last_month - interval '24 months')::date AS before
+  FROM judged
+)
+SELECT w.root, w.ended, w.feeds, w.last_month,
+  coalesce(sum(m.amount * plan.rate) FILTER (WHERE m.month > w.prior_to), 0),
+  coalesce(sum(m.returns * plan.rate) FILTER (WHERE m.month > w.prior_to), 0),
+  coalesce(sum(m.amount * plan.rate)
+    FILTER (WHERE m.month <= w.prior_to AND m.month > w.before), 0),
+  coalesce(sum(m.returns * plan.rate)
+    FILTER (WHERE m.month <= w.prior_to AND m.month > w.before), 0),
+  min(m.month) FILTER (WHERE m.amount > m.returns),
+  array_agg(DISTINCT m.currency)
+    FILTER (WHERE plan.rate IS NULL AND m.month > w.before AND m.lines <> 0)
+FROM windows w
+LEFT JOIN monthly m ON m.root = w.root AND m.month <= w.last_month
+LEFT JOIN plan ON plan.currency = m.currency
+GROUP BY w.root, w.ended, w.feeds, w.last_month
+ORDER BY w.root
+"""

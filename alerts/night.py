@@ -1,0 +1,138 @@
+"""What a night knows before it judges: which months the feeds cover, and how big the channel is."""
+
+import dataclasses
+import datetime as dt
+from decimal import Decimal
+
+from django.db import connection
+
+from accounts.models import Organisation
+from channelhub.lib import months
+from sales.models import Feed, FeedMonth, Measure, PlanRate, Route
+from sales.models.feeds import STALE_AFTER_DAYS
+
+REPORTING_MONTHS = 24
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class FeedState:
+    """A feed as known at the end of a day; months are named by their first day."""
+
+    id: int
+    source: int
+    label: str
+    months: frozenset[dt.date]
+    days_late: int
+    ended: bool
+
+    @property
+    def covered_to(self) -> dt.date | None:
+        """The last month covered."""
+        return max(self.months, default=None)
+
+    @property
+    def stale(self) -> bool:
+        """Over 45 days late: what it says is not to be trusted to clear anything."""
+        return self.days_late > STALE_AFTER_DAYS
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Night:
+    """The end of the day `as_of`, as known then.
+
+    `channel` is what we billed to partners in the 12 months to `channel_to`, in reporting
+    currency at the plan rates of the day; `rates` are those rates.
+    """
+
+    as_of: dt.date
+    currency: str
+    rates: dict[str, Decimal]
+    feeds: dict[int, FeedState]
+    channel: Decimal
+    channel_to: dt.date | None
+
+    @property
+    def reporting_since(self) -> dt.date:
+        """The first of the 24 months in which a feed must name a partner to report it."""
+        return months.add_months(months.first_day(self.as_of), 1 - REPORTING_MONTHS)
+
+
+def night(as_of: dt.date) -> Night:
+    """Everything that judging a day needs to know about feeds, rates and the channel."""
+    currency = Organisation.current().reporting_currency
+    rates = _rates(as_of, currency)
+    feeds = _feeds(as_of)
+    end = channel_end(as_of, feeds)
+    channel = _billed(as_of, end, rates) if end else Decimal(0)
+    return Night(
+        as_of=as_of, currency=currency, rates=rates, feeds=feeds, channel=channel, channel_to=end
+    )
+
+
+def channel_end(as_of: dt.date, feeds: dict[int, FeedState]) -> dt.date | None:
+    """The last month covered by every feed that bills partners and is not stale.
+
+    Where all are stale it is the last month that any of them covered.
+    """
+    billing = [feeds[key] for key in _billing_feeds(as_of) if key in feeds]
+    fresh = [feed.covered_to for feed in billing if not feed.stale and not feed.ended]
+    known = [month for month in fresh if month]
+    if known:
+        return min(known)
+    return max((feed.covered_to for feed in billing if feed.covered_to), default=None)
+
+
+def _rates(as_of: dt.date, currency: str) -> dict[str, Decimal]:
+    rates = dict(PlanRate.objects.on(as_of).values_list("currency", "rate"))
+    return {**rates, currency: Decimal(1)}
+
+
+def _feeds(as_of: dt.date) -> dict[int, FeedState]:
+    covered: dict[int, set[dt.date]] = {}
+    known = FeedMonth.objects.filter(known_on__lte=as_of, month__lte=months.last_closed(as_of))
+    for feed, month in known.values_list("feed_id", "month"):
+        covered.setdefault(feed, set()).add(month)
+    return {
+        feed.pk: _state(feed, frozenset(covered.get(feed.pk, ())), as_of)
+        for feed in Feed.objects.filter(route=Route.CHANNEL).select_related("source")
+    }
+
+
+def _state(feed: Feed, covered: frozenset[dt.date], as_of: dt.date) -> FeedState:
+    return FeedState(
+        id=feed.pk,
+        source=feed.source_id,
+        label=str(feed),
+        months=covered,
+        days_late=feed.days_late(max(covered, default=None), as_of),
+        ended=bool(feed.ended_on and feed.ended_on <= as_of),
+    )
+
+
+def _billing_feeds(as_of: dt.date) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id FROM sales_feed f WHERE EXISTS (SELECT FROM sales_month s"
+            " WHERE s.feed_id = f.id AND s.measure = %s AND s.known_on <= %s)",
+            [Measure.BILLED, as_of],
+        )
+        return [key for (key,) in cursor.fetchall()]
+
+
+def _billed(as_of: dt.date, end: dt.date, rates: dict[str, Decimal]) -> Decimal:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT coalesce(sum(s.amount * r.rate), 0) FROM sales_month s"
+            " JOIN unnest(%s::text[], %s::numeric[]) AS r(currency, rate) USING (currency)"
+            " WHERE s.measure = %s AND s.known_on <= %s AND s.month > %s AND s.month <= %s",
+            [
+                list(rates),
+                list(rates.values()),
+                Measure.BILLED,
+                as_of,
+                months.add_months(end, -12),
+                end,
+            ],
+        )
+        total: Decimal = cursor.fetchone()[0]
+        return total

@@ -1,0 +1,174 @@
+"""What programs read: the verdicts and the alerts of a day as plain dictionaries."""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from alerts.actions import limits_of, partner_ranges
+from alerts.canaries import CANARIES, Canary
+from alerts.findings import as_row
+from alerts.models import Alert, AlertPartner, Run
+from alerts.night import night
+from alerts.verdicts import Outcome
+from partners.models import Partner, PartnerExternalId
+
+PartnerNames = dict[int, dict[str, Any]]
+
+
+def verdicts(canary: Canary, as_of: dt.date) -> Iterator[dict[str, Any]]:
+    """What a canary says of every partner as of a day, alert or not; writes nothing."""
+    facts, limits = night(as_of), limits_of(canary)
+    for first, last in partner_ranges():
+        rows = [as_row(each) for each in canary.verdicts(facts, limits, first, last)]
+        names = partner_names(row["subject"] for row in rows)
+        for row in rows:
+            yield {**names[row["subject"]], "canary": canary.name, **_said(row)}
+
+
+def alerts(as_of: dt.date | None) -> list[dict[str, Any]]:
+    """Every alert as of a day, most money first; without a day, those open now.
+
+    A day with a published run is read from it; for any other the canaries are asked, and nothing
+    is written.
+    """
+    if as_of is None:
+        return _open_now()
+    run = Run.objects.published().filter(as_of=as_of).first()
+    rows = _of_run(run) if run else _computed(as_of)
+    names = partner_names(key for row in rows for key in row["partners"])
+    listed = [_alert(row, names) for row in rows]
+    return sorted(listed, key=_by_money)
+
+
+def _open_now() -> list[dict[str, Any]]:
+    rows = _rows_of(Alert.objects.open())
+    names = partner_names(key for row in rows for key in row["partners"])
+    return sorted((_alert(row, names) for row in rows), key=_by_money)
+
+
+def partner_names(keys: Iterable[int]) -> PartnerNames:
+    """Number, name and external ids by source of partners, by their keys.
+
+    `external_ids` holds one id per source, or a list where a source knows a partner by several.
+    """
+    wanted = set(keys)
+    names: PartnerNames = {
+        pk: {"partner": number, "name": name, "external_ids": {}}
+        for pk, number, name in Partner.objects.filter(pk__in=wanted).values_list(
+            "pk", "number", "name"
+        )
+    }
+    ids = PartnerExternalId.objects.filter(partner__in=wanted).order_by("external_id")
+    for pk, source, external in ids.values_list("partner", "source__name", "external_id"):
+        _add(names[pk]["external_ids"], source, external)
+    return names
+
+
+def _add(ids: dict[str, Any], source: str, external: str) -> None:
+    before = ids.get(source)
+    if before is None:
+        ids[source] = external
+    else:
+        ids[source] = [*(before if isinstance(before, list) else [before]), external]
+
+
+def _said(row: dict[str, Any]) -> dict[str, Any]:
+    evidence = row["evidence"]
+    return {
+        "class": row["finding_class"],
+        "outcome": row["outcome"],
+        "direction": row["direction"] or None,
+        "value": number(row["value"]),
+        "money": number(row["money"]),
+        "severity": row["severity"],
+        "windows": windows(evidence),
+        "stale": evidence.get("stale", False),
+        "ramping": evidence.get("ramping", False),
+        "reason": evidence["reason"],
+    }
+
+
+def _alert(row: dict[str, Any], names: PartnerNames) -> dict[str, Any]:
+    partners = [names[key] for key in row["partners"]]
+    evidence = row["evidence"]
+    return {
+        **partners[0],
+        "partners": [partner["partner"] for partner in partners],
+        "canary": row["canary"],
+        "scope": row["scope"],
+        "direction": row["direction"],
+        "nature": row["nature"],
+        **{key: value for key, value in _said(row).items() if key != "outcome"},
+        "threshold": {key: float(value) for key, value in evidence["threshold"].items()},
+        "currency": evidence["currency"],
+        "ends_when": _ends_when(row),
+        "first_seen": _day(row.get("first_seen")),
+        "last_seen": _day(row.get("last_seen")),
+        "baseline": row.get("baseline"),
+        "evidence": evidence,
+    }
+
+
+def _ends_when(row: dict[str, Any]) -> str:
+    canary = CANARIES[row["canary"]]
+    limits = {key: Decimal(value) for key, value in row["evidence"]["threshold"].items()}
+    return canary.ends_when(row["finding_class"], limits)
+
+
+def _rows_of(found: QuerySet[Alert]) -> list[dict[str, Any]]:
+    concerned: dict[int, list[int]] = {}
+    links = AlertPartner.objects.filter(alert__in=found).order_by("id")
+    for alert, partner in links.values_list("alert_id", "partner_id"):
+        concerned.setdefault(alert, []).append(partner)
+    return [{**row, "outcome": "", "partners": concerned[row["id"]]} for row in found.values()]
+
+
+def _of_run(run: Run) -> list[dict[str, Any]]:
+    open_then = Alert.objects.filter(
+        Q(ended_on=None) | Q(ended_on__gt=run.as_of),
+        first_seen__lte=run.as_of,
+        canary=OuterRef("canary"),
+        scope=OuterRef("scope"),
+        subject=OuterRef("subject"),
+        direction=OuterRef("direction"),
+    )
+    held = Q(outcome=Outcome.HOLDS) & Exists(open_then)
+    found = run.findings.filter(Q(outcome=Outcome.FIRES) | held).annotate(
+        first_seen=open_then.values("first_seen")[:1], baseline=open_then.values("baseline")[:1]
+    )
+    return [dict(row) for row in found.values()]
+
+
+def _computed(as_of: dt.date) -> list[dict[str, Any]]:
+    facts = night(as_of)
+    return [
+        {**as_row(each), "canary": canary.name}
+        for canary in CANARIES.values()
+        for first, last in partner_ranges()
+        for each in canary.verdicts(facts, limits_of(canary), first, last)
+        if each.outcome == Outcome.FIRES
+    ]
+
+
+def windows(evidence: dict[str, Any]) -> dict[str, Any] | None:
+    """The windows of a piece of evidence with their amounts as numbers."""
+    found = evidence.get("windows")
+    if not found:
+        return None
+    return {name: {**window, "amount": number(window["amount"])} for name, window in found.items()}
+
+
+def number(value: Decimal | str | None) -> float | None:
+    """A decimal as a JSON number."""
+    return None if value is None else float(value)
+
+
+def _day(day: dt.date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _by_money(alert: dict[str, Any]) -> tuple[float, str]:
+    return -(alert["money"] or 0.0), alert["partner"]

@@ -1,0 +1,28 @@
+"""What the beat does every five minutes: a list of idempotent functions, and nothing else."""
+
+import logging
+from collections.abc import Callable
+
+from alerts.actions import recompute_due
+
+logger = logging.getLogger(__name__)
+
+TICK: tuple[Callable[[], None], ...] = (recompute_due,)
+
+
+def tick() -> list[str]:
+    """Call every function; one that fails does not keep the others from running.
+
+    Returns:
+        The names of those that failed.
+    """
+    return [function.__name__ for function in TICK if not _succeeds(function)]
+
+
+def _succeeds(function: Callable[[], None]) -> bool:
+    try:
+        function()
+    except Exception:
+        logger.exception("tick: %s failed", function.__name__)
+        return False
+    return True
