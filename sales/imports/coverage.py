@@ -5,6 +5,7 @@ import datetime as dt
 from accounts.models import Organisation
 from channelhub.lib import months
 from imports.staging import Staging
+from sales.imports.line_rows import routes
 from sales.models import Feed, Route
 
 # A month covered before keeps the earliest day it was known.
@@ -21,14 +22,6 @@ WHERE feed.id = ANY(%(feeds)s)
 ON CONFLICT (feed_id, month) DO UPDATE
   SET known_on = excluded.known_on, load_id = excluded.load_id
   WHERE excluded.known_on < sales_feedmonth.known_on
-"""
-
-FEEDS = """
-SELECT DISTINCT feed.id FROM staging JOIN sales_feed AS feed
-  ON feed.source_id = %(source)s AND feed.route =
-    CASE WHEN coalesce(staging.reseller, staging.distributor) IS NULL THEN 'direct'
-    ELSE 'channel' END
-WHERE NOT staging.rejected
 """
 
 
@@ -63,10 +56,10 @@ def _period(staging: Staging) -> tuple[dt.date, dt.date] | None:
 
 def _feeds(staging: Staging) -> list[int]:
     """The feeds of the rows; of a file that reports zero sales, all feeds of its source."""
+    feeds = Feed.objects.filter(source_id=staging.load.source_id)
     ((rows,),) = staging.fetch("SELECT count(*) FROM staging")
     if rows:
-        return [feed for (feed,) in staging.fetch(FEEDS)]
-    feeds = Feed.objects.filter(source_id=staging.load.source_id)
+        return list(feeds.filter(route__in=routes(staging)).values_list("pk", flat=True))
     if not feeds.exists():
-        feeds = [Feed.objects.create(source_id=staging.load.source_id, route=Route.CHANNEL)]
-    return [feed.pk for feed in feeds]
+        Feed.objects.create(source_id=staging.load.source_id, route=Route.CHANNEL)
+    return list(feeds.values_list("pk", flat=True))

@@ -34,35 +34,34 @@ AND NOT EXISTS (SELECT FROM partners_partnerexternalid AS known
 AND NOT EXISTS (SELECT FROM partners_partner AS known WHERE known.number = staging.{role})
 """
 
-# An article that no source has named before may still be one of our own stock-keeping numbers.
-NEW_PRODUCTS = """
-INSERT INTO sales_product (sku, name, family)
-SELECT DISTINCT product, product, '' FROM staging
-WHERE NOT rejected AND product IS NOT NULL
-  AND NOT EXISTS (SELECT FROM sales_article AS known
-    WHERE known.source_id = %(source)s AND known.external_id = staging.product)
-  AND NOT EXISTS (SELECT FROM sales_product AS known WHERE known.sku = staging.product)
-ON CONFLICT DO NOTHING
-"""
-
+# An article that its source names for the first time may be one of our stock-keeping numbers.
 NEW_ARTICLES = """
+WITH named AS MATERIALIZED (
+  SELECT DISTINCT product FROM staging WHERE NOT rejected AND product IS NOT NULL
+), unknown AS MATERIALIZED (
+  SELECT product FROM named
+  WHERE NOT EXISTS (SELECT FROM sales_article AS known
+    WHERE known.source_id = %(source)s AND known.external_id = named.product)
+), created AS (
+  INSERT INTO sales_product (sku, name, family)
+  SELECT product, product, '' FROM unknown
+  WHERE NOT EXISTS (SELECT FROM sales_product AS known WHERE known.sku = unknown.product)
+  RETURNING id, sku
+)
 INSERT INTO sales_article (source_id, external_id, product_id)
-SELECT DISTINCT %(source)s, staging.product, ours.id
-FROM staging JOIN sales_product AS ours ON ours.sku = staging.product
-WHERE NOT rejected
-  AND NOT EXISTS (SELECT FROM sales_article AS known
-    WHERE known.source_id = %(source)s AND known.external_id = staging.product)
+SELECT %(source)s, unknown.product, coalesce(created.id, ours.id)
+FROM unknown
+LEFT JOIN created ON created.sku = unknown.product
+LEFT JOIN sales_product AS ours ON ours.sku = unknown.product
 """
 
 NEW_CUSTOMERS = """
-WITH fresh AS MATERIALIZED (
-  SELECT nextval(pg_get_serial_sequence('customers_customer', 'id')) AS id, customer
-  FROM (
-    SELECT DISTINCT customer FROM staging
-    WHERE NOT rejected AND customer IS NOT NULL
-      AND NOT EXISTS (SELECT FROM customers_customerexternalid AS known
-        WHERE known.source_id = %(source)s AND known.external_id = staging.customer)
-  ) AS unknown
+WITH named AS MATERIALIZED (
+  SELECT DISTINCT customer FROM staging WHERE NOT rejected AND customer IS NOT NULL
+), fresh AS MATERIALIZED (
+  SELECT nextval(pg_get_serial_sequence('customers_customer', 'id')) AS id, customer FROM named
+  WHERE NOT EXISTS (SELECT FROM customers_customerexternalid AS known
+    WHERE known.source_id = %(source)s AND known.external_id = named.customer)
 ), created AS (
   INSERT INTO customers_customer (id, name) SELECT id, customer FROM fresh
 )
@@ -76,8 +75,8 @@ def number(staging: Staging) -> None:
 
     Rejected rows are counted too, so that a key does not move once their error is mended.
     """
-    # One file of a source at a time: the next one must see what this one wrote.
-    staging.execute("SELECT pg_advisory_xact_lock(hashtext('sales'), %(source)s::int)")
+    # One sales file at a time: the next one must see the lines and products of this one.
+    staging.execute("SELECT pg_advisory_xact_lock(hashtext('sales lines'))")
     staging.add_column("line_key", "text")
     staging.execute(LINE_KEYS)
     staging.execute("ANALYZE staging")
@@ -103,14 +102,14 @@ def create_unknown(staging: Staging) -> None:
 
     A customer is called by its id until somebody says its name.
     """
-    for route in _routes(staging):
+    for route in routes(staging):
         Feed.objects.get_or_create(source_id=staging.load.source_id, route=route)
-    staging.execute(NEW_PRODUCTS)
     staging.execute(NEW_ARTICLES)
     staging.execute(NEW_CUSTOMERS)
 
 
-def _routes(staging: Staging) -> list[Route]:
+def routes(staging: Staging) -> list[Route]:
+    """The routes of the live rows: a line that names a reseller or distributor is channel."""
     named = staging.fetch(
         "SELECT DISTINCT coalesce(reseller, distributor) IS NOT NULL FROM staging"
         " WHERE NOT rejected"

@@ -3,6 +3,7 @@
 from accounts.models import Organisation
 from imports.kinds import Counts
 from imports.staging import Staging
+from sales.models import Feed, Route
 
 # Every stored fact of a line. Its booked rate is none: a rate loaded later changes no line.
 FACTS = (
@@ -11,6 +12,7 @@ FACTS = (
 )  # fmt: skip
 KEPT = ", ".join(("source_id", "invoice", "line", *FACTS, "rate", "reporting_amount", "known_on"))
 
+ON_CHANNEL = "coalesce(staging.reseller, staging.distributor) IS NOT NULL"
 RESOLVED = ", ".join(f"resolved.{name}" for name in FACTS)
 STORED = ", ".join(f"stored.{name}" for name in FACTS)
 
@@ -22,7 +24,7 @@ WITH resolved AS (
   SELECT
     staging.invoice,
     coalesce(staging.line, staging.line_key) AS line,
-    feed.id AS feed_id,
+    CASE WHEN {ON_CHANNEL} THEN %(channel)s ELSE %(direct)s END AS feed_id,
     staging.kind,
     staging.date,
     staging.order_date,
@@ -39,12 +41,9 @@ WITH resolved AS (
     coalesce(staging.deal, '') AS deal,
     CASE WHEN %(history)s THEN least(%(today)s,
       (date_trunc('month', staging.date::timestamp) + interval '1 month')::date - 1
-      + feed.lag_days)
+      + CASE WHEN {ON_CHANNEL} THEN %(channel_lag)s ELSE %(direct_lag)s END)
     ELSE %(today)s END AS told_on
   FROM staging
-  JOIN sales_feed AS feed ON feed.source_id = %(source)s AND feed.route =
-    CASE WHEN coalesce(staging.reseller, staging.distributor) IS NULL THEN 'direct'
-    ELSE 'channel' END
   LEFT JOIN sales_article AS article
     ON article.source_id = %(source)s AND article.external_id = staging.product
   LEFT JOIN customers_customerexternalid AS customer
@@ -59,7 +58,11 @@ WITH resolved AS (
   WHERE NOT staging.rejected
 )
 SELECT resolved.*, stored.invoice IS NOT NULL AS replaces,
-  greatest(resolved.told_on, stored.known_on) AS known_on
+  greatest(resolved.told_on, stored.known_on) AS known_on,
+  CASE WHEN resolved.currency = %(reporting)s THEN 1 ELSE (
+    SELECT booked.rate FROM sales_bookedrate AS booked
+    WHERE booked.currency = resolved.currency AND booked.day <= resolved.date
+    ORDER BY booked.day DESC LIMIT 1) END AS rate
 FROM resolved LEFT JOIN sales_line AS stored
   ON stored.source_id = %(source)s AND stored.invoice = resolved.invoice
   AND stored.line = resolved.line
@@ -80,17 +83,9 @@ SELECT {KEPT}, load_id, known_until, %(load)s FROM closed
 
 INSERT = f"""
 INSERT INTO sales_line ({KEPT}, load_id)
-SELECT %(source)s, invoice, line, {", ".join(FACTS)}, booked.rate,
-  round(amount * booked.rate, 4), known_on, %(load)s
-FROM sales_incoming AS incoming
-LEFT JOIN LATERAL (
-  SELECT 1::numeric AS rate WHERE incoming.currency = %(reporting)s
-  UNION ALL
-  (SELECT rate FROM sales_bookedrate AS known
-   WHERE incoming.currency <> %(reporting)s AND known.currency = incoming.currency
-     AND known.day <= incoming.date
-   ORDER BY known.day DESC LIMIT 1)
-) AS booked ON true
+SELECT %(source)s, invoice, line, {", ".join(FACTS)}, rate, round(amount * rate, 4),
+  known_on, %(load)s
+FROM sales_incoming
 """  # noqa: S608 - column names of our own
 
 
@@ -108,7 +103,7 @@ def write(staging: Staging) -> Counts:
     if changed:
         staging.execute(CLOSE_CHANGED)
     if written:
-        staging.execute(INSERT, {"reporting": Organisation.current().reporting_currency})
+        staging.execute(INSERT)
     return Counts(new=written - changed, changed=changed, unchanged=live - written)
 
 
@@ -121,6 +116,17 @@ def _find_incoming(staging: Staging) -> None:
             "reporting": organisation.reporting_currency,
             "history": staging.options.history,
             "today": organisation.today(),
+            **_feeds(staging),
         },
     )
     staging.execute("ANALYZE sales_incoming")
+
+
+def _feeds(staging: Staging) -> dict[str, int | None]:
+    """The feeds of the source by route, with their lags: `channel`, `channel_lag`, ..."""
+    feeds = {feed.route: feed for feed in Feed.objects.filter(source_id=staging.load.source_id)}
+    known: dict[str, int | None] = {}
+    for route in Route:
+        feed = feeds.get(route)
+        known |= {route: feed.pk if feed else None, f"{route}_lag": feed.lag_days if feed else 0}
+    return known
