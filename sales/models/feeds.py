@@ -25,14 +25,16 @@ class FeedQuerySet(models.QuerySet["Feed"]):
     """Sets of feeds."""
 
     def with_coverage(self, as_of: dt.date) -> "FeedQuerySet":
-        """Adds `covered_to`: the last month covered, known and closed at the end of `as_of`."""
+        """Adds what was covered, known and closed at the end of `as_of`.
+
+        `covered_from` and `covered_to` are the first and the last month (None without any),
+        `covered_months` is their count.
+        """
+        known = Q(months__known_on__lte=as_of, months__month__lte=months.last_closed(as_of))
         return self.annotate(
-            covered_to=models.Max(
-                "months__month",
-                filter=Q(
-                    months__known_on__lte=as_of, months__month__lte=months.last_closed(as_of)
-                ),
-            )
+            covered_from=models.Min("months__month", filter=known),
+            covered_to=models.Max("months__month", filter=known),
+            covered_months=models.Count("months", filter=known),
         )
 
 
@@ -68,10 +70,17 @@ class Feed(models.Model):
 
         A feed that never covered a month, or that has ended, is not late.
         """
-        if covered_to is None or (self.ended_on and self.ended_on <= as_of):
+        if covered_to is None or self.has_ended(as_of):
             return 0
-        due = months.last_day(months.add_months(covered_to, 1)) + dt.timedelta(self.lag_days)
-        return max((as_of - due).days, 0)
+        return max((as_of - self.due(months.add_months(covered_to, 1))).days, 0)
+
+    def due(self, month: dt.date) -> dt.date:
+        """The day on which the report of a month is due."""
+        return months.last_day(month) + dt.timedelta(self.lag_days)
+
+    def has_ended(self, as_of: dt.date) -> bool:
+        """Whether it reports no more on a day."""
+        return self.ended_on is not None and self.ended_on <= as_of
 
 
 class FeedMonth(models.Model):
@@ -86,7 +95,5 @@ class FeedMonth(models.Model):
         ordering: ClassVar = ["month"]
         constraints: ClassVar = [
             UniqueConstraint(fields=["feed", "month"], name="feed_covers_a_month_once"),
-            models.CheckConstraint(
-                condition=Q(month__day=1), name="feed_month_is_a_first_day"
-            ),
+            models.CheckConstraint(condition=Q(month__day=1), name="feed_month_is_a_first_day"),
         ]

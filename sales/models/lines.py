@@ -1,9 +1,11 @@
 """Sales lines: the rows that are true now, and the rows that once were."""
 
-from typing import Any, ClassVar
+import datetime as dt
+from collections.abc import Collection
+from typing import Any, ClassVar, Self
 
 from django.db import models
-from django.db.models import CompositePrimaryKey
+from django.db.models import CompositePrimaryKey, Q
 
 from channelhub.lib.models import money_field
 from customers.models import Customer
@@ -27,6 +29,45 @@ class Basis(models.TextChoices):
     VENDOR_NET = "vendor-net", "Vendor net"
     RESALE = "resale", "Resale"
     LIST = "list", "List"
+
+
+class LineQuerySet(models.QuerySet[Any]):
+    """Sets of sales lines."""
+
+    def between(self, first: dt.date, last: dt.date) -> Self:
+        """Those dated from `first` to `last`, both days included."""
+        return self.filter(date__range=(first, last))
+
+    def naming(self, partners: Collection[int]) -> Self:
+        """Those that name one of the partners, as reseller or distributor."""
+        return self.filter(Q(reseller_id__in=partners) | Q(distributor_id__in=partners))
+
+    def our_sales_with(self, partners: Collection[int]) -> Self:
+        """Billing that bills one of the partners, and sell-through that names it as reseller.
+
+        The bill-to is the distributor where there is one.
+        """
+        billed = Q(distributor_id__in=partners) | Q(distributor=None, reseller_id__in=partners)
+        return self.filter(
+            Q(billed, kind=SalesKind.BILLING)
+            | Q(kind=SalesKind.SELL_THROUGH, reseller_id__in=partners)
+        )
+
+
+class SalesLineQuerySet(LineQuerySet):
+    """Sets of rows that are true now."""
+
+    def known(self, as_of: dt.date) -> Self:
+        """Those known at the end of a day already."""
+        return self.filter(known_on__lte=as_of)
+
+
+class SalesLinePastQuerySet(LineQuerySet):
+    """Sets of rows that were true once."""
+
+    def known(self, as_of: dt.date) -> Self:
+        """Those that were taken for true at the end of a day."""
+        return self.filter(known_on__lte=as_of, known_until__gt=as_of)
 
 
 def checked_by_import(to: type[models.Model], **options: Any) -> "models.ForeignKey[Any, Any]":
@@ -85,6 +126,8 @@ class SalesLine(SalesLineFields):
 
     pk = CompositePrimaryKey("source", "invoice", "line")
 
+    objects: ClassVar[Any] = SalesLineQuerySet.as_manager()
+
     class Meta:
         db_table = "sales_line"
         indexes: ClassVar = [
@@ -109,6 +152,8 @@ class SalesLinePast(SalesLineFields):
 
     known_until = models.DateField()
     closed_by = checked_by_import(Import)
+
+    objects: ClassVar[Any] = SalesLinePastQuerySet.as_manager()
 
     class Meta:
         db_table = "sales_line_past"

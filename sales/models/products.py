@@ -1,11 +1,11 @@
 """What we sell: article versions -> product -> family -> registrable line."""
 
-from typing import ClassVar
+from typing import Any, ClassVar, Self
 
 import pghistory
 from django.contrib.postgres.fields import DateRangeField
 from django.db import models
-from django.db.models import UniqueConstraint
+from django.db.models import Q, UniqueConstraint
 
 from channelhub.lib.models import public_id_field
 from imports.models import Source
@@ -25,6 +25,19 @@ class ProductLine(models.Model):
         return self.name
 
 
+class ProductQuerySet(models.QuerySet["Product"]):
+    """Sets of products."""
+
+    def search(self, text: str) -> Self:
+        """Those whose name, number, family or line contains the text."""
+        return self.filter(
+            Q(name__icontains=text)
+            | Q(sku__icontains=text)
+            | Q(family__icontains=text)
+            | Q(line__name__icontains=text)
+        )
+
+
 @pghistory.track()
 class Product(models.Model):
     """A product under our own stock-keeping number, whatever its versions are called."""
@@ -36,6 +49,8 @@ class Product(models.Model):
     line = models.ForeignKey(
         ProductLine, null=True, blank=True, on_delete=models.PROTECT, related_name="products"
     )
+
+    objects: ClassVar[Any] = ProductQuerySet.as_manager()
 
     class Meta:
         ordering: ClassVar = ["name", "id"]
@@ -54,9 +69,7 @@ class Article(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            UniqueConstraint(
-                fields=["source", "external_id"], name="one_product_per_external_id"
-            ),
+            UniqueConstraint(fields=["source", "external_id"], name="one_product_per_external_id"),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,120 @@
+"""What other pages show of sales."""
+
+import dataclasses
+import datetime as dt
+from collections.abc import Collection
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from accounts.models import Organisation
+from channelhub.lib import months
+from partners.models import Partner
+from sales.freshness import FeedFreshness, feed_freshness
+from sales.models import SalesLine, SalesLinePast, SalesMonth
+from sales.sparklines import sparklines
+from sales.windows import members, window
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+__all__ = [
+    "FeedFreshness",
+    "PartnerSales",
+    "feed_freshness",
+    "partner_lines",
+    "partner_sales",
+    "rows_behind",
+    "sparklines",
+]
+
+SERIES_MONTHS = 36
+LINE_COLUMNS = (
+    "source__name", "invoice", "line", "kind", "date", "distributor__name", "distributor__number",
+    "reseller__name", "reseller__number", "customer__name", "product__name", "product__sku",
+    "quantity", "amount", "basis", "currency", "reporting_amount", "deal", "known_on",
+)  # fmt: skip
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class PartnerSales:
+    """Our sales with a partner as known at the end of a day, merged partners included.
+
+    Amounts are in `currency` at the plan rates of that day; unknown is None, never 0. `series`
+    holds 36 months up to `end`, the last month that all feeds that reported the partner cover;
+    it is empty where there is none. A sum is unknown where a month of it is not covered by all.
+    """
+
+    currency: str
+    end: dt.date | None
+    series: tuple[tuple[dt.date, Decimal | None], ...]
+    last_6: Decimal | None
+    last_12: Decimal | None
+    prior_12: Decimal | None
+    feeds: tuple[str, ...]
+
+    @property
+    def from_12(self) -> dt.date | None:
+        """The first month of the last 12."""
+        return months.add_months(self.end, -11) if self.end else None
+
+
+def partner_sales(partner: Partner, on: dt.date) -> PartnerSales:
+    """36 months of our sales with a partner, and its last 6, last 12 and prior 12 months."""
+    keys = members(partner, on)
+    view = window(keys, on)
+    amounts = _amounts(keys, view.end, on)
+    known = {month: amounts.get(month, Decimal(0)) for month in view.covered | amounts.keys()}
+    complete = {month: known[month] for month in view.complete}
+    return PartnerSales(
+        currency=Organisation.current().reporting_currency,
+        end=view.end,
+        series=tuple((month, known.get(month)) for month in _months_to(view.end, SERIES_MONTHS)),
+        last_6=_sum(complete, _months_to(view.end, 6)),
+        last_12=_sum(complete, _months_to(view.end, 12)),
+        prior_12=_sum(complete, _months_to(view.end, 24)[:12]),
+        feeds=tuple(str(feed) for feed in view.feeds),
+    )
+
+
+def rows_behind(
+    partner: Partner, *, first: dt.date, last: dt.date, as_of: dt.date
+) -> "QuerySet[Any, dict[str, Any]]":
+    """The lines that make up our sales with a partner from one day to another, newest first.
+
+    They are the rows taken for true at the end of `as_of`; each is a dict of `LINE_COLUMNS`.
+    """
+    keys = members(partner, as_of)
+    now, past = (
+        model.objects.known(as_of).our_sales_with(keys).between(first, last)
+        for model in (SalesLine, SalesLinePast)
+    )
+    rows = now.values(*LINE_COLUMNS).union(past.values(*LINE_COLUMNS), all=True)
+    return rows.order_by("-date", "invoice", "line")
+
+
+def partner_lines(partner: Partner, on: dt.date) -> "QuerySet[SalesLine]":
+    """Every line that names a partner, as it is true now, newest first."""
+    lines = SalesLine.objects.naming(members(partner, on)).select_related(
+        "source", "distributor", "reseller", "customer", "product"
+    )
+    return lines.order_by("-date", "source", "invoice", "line")
+
+
+def _amounts(
+    partners: Collection[int], end: dt.date | None, on: dt.date
+) -> dict[dt.date, Decimal | None]:
+    if end is None:
+        return {}
+    rows = SalesMonth.objects.known(on).our_sales().of(partners)
+    first = months.add_months(end, 1 - SERIES_MONTHS)
+    return rows.between(first, end).totals(on)
+
+
+def _months_to(end: dt.date | None, count: int) -> list[dt.date]:
+    return months.between(months.add_months(end, 1 - count), end) if end else []
+
+
+def _sum(amounts: dict[dt.date, Decimal | None], wanted: list[dt.date]) -> Decimal | None:
+    found = [amounts.get(month) for month in wanted]
+    known = [amount for amount in found if amount is not None]
+    return sum(known, Decimal(0)) if found and len(known) == len(found) else None
