@@ -23,9 +23,16 @@ import psutil
 GATE = ("/bin/sh", "-c", 'read -r go && exec "$@" </dev/null', "channelhub")
 # Creation times are counted from the boot time, which a clock adjustment moves a little.
 CLOCK_TOLERANCE = 2.0
-LOG_BYTES = 5_000_000
 
-_children: list["subprocess.Popen[bytes]"] = []
+
+class _Child(subprocess.Popen[bytes]):
+    """A child that may outlive us on purpose, which Python would warn about."""
+
+    def __del__(self, **_: Any) -> None:
+        pass
+
+
+_children: list[_Child] = []
 
 
 class NotStarted(Exception):
@@ -89,7 +96,7 @@ def start(
 ) -> psutil.Process:
     """Run a command as a service, its output going to `logs/`."""
     with _open_log(home, service) as output:
-        child = subprocess.Popen(
+        child = _Child(
             [*GATE, *argv],
             cwd=cwd,
             env=env,
@@ -116,6 +123,7 @@ def identity(user: struct_passwd | None) -> dict[str, Any]:
 
 def running(home: Path, service: Service) -> Running | None:
     """The recorded process, if it is that very process and alive."""
+    _reap()
     try:
         record = json.loads(_record(home, service).read_text())
         process = psutil.Process(record["pid"])
@@ -156,8 +164,7 @@ def end(process: psutil.Process, service: Service) -> None:
     for member in family:
         _send(member, signal.SIGKILL)
     wait_until(lambda: not any(map(alive, family)), 5)
-    for child in _children:
-        child.poll()
+    _reap()
 
 
 def wait_until(condition: Callable[[], bool], seconds: float) -> bool:
@@ -180,22 +187,28 @@ def last_lines(home: Path, service: Service, count: int = 15) -> str:
     return "\n".join(log_of(home, service).read_text(errors="replace").splitlines()[-count:])
 
 
-def _let_go(child: "subprocess.Popen[bytes]") -> None:
+def _let_go(child: _Child) -> None:
     if child.stdin:
         with suppress(BrokenPipeError), child.stdin as gate:
             gate.write(b"go\n")
 
 
 def _open_log(home: Path, service: Service) -> IO[bytes]:
+    """A new log; what the service said before this start is kept once, beside it."""
     log = log_of(home, service)
     log.parent.mkdir(parents=True, exist_ok=True)
-    if log.exists() and log.stat().st_size > LOG_BYTES:
+    if log.exists():
         log.replace(log.with_suffix(".old"))
     return log.open("ab")
 
 
 def _record(home: Path, service: Service) -> Path:
     return home / "run" / f"{service.name}.json"
+
+
+def _reap() -> None:
+    """Let go of the children that ended, lest their pids look alive to others."""
+    _children[:] = [child for child in _children if child.poll() is None]
 
 
 def _descendants(process: psutil.Process) -> list[psutil.Process]:

@@ -60,14 +60,15 @@ class Application:
         self.since: dict[Service, float] = {}
 
     def start(self) -> None:
-        """Start all three and wait until the site answers."""
-        for service in COMMANDS:
-            self._launch(service)
+        """Start web, and once it answers the other two, which wait for nobody."""
+        self._launch(WEB)
         processes.wait_until(lambda: self._is_ready() or bool(self._dead()), READY_SECONDS)
         for service in self._dead():
             raise _ended(service)
         if not self._is_ready():
             raise NotStarted(f"The site does not answer.\n{processes.last_lines(HOME, WEB)}")
+        self._launch(WORKER)
+        self._launch(BEAT)
 
     def keep(self) -> Never:
         """Start again what ends, the embedded servers too."""
@@ -90,7 +91,7 @@ class Application:
         self.since[service] = time.monotonic()
 
     def _dead(self) -> list[Service]:
-        return [service for service in COMMANDS if not processes.running(HOME, service)]
+        return [service for service in self.since if not processes.running(HOME, service)]
 
     def _is_ready(self) -> bool:
         connection = HTTPConnection("127.0.0.1", self.port, timeout=5)

@@ -83,7 +83,7 @@ def _prepare(home: Path) -> None:
         ground.must_enter(user, Path(_binary("postgres")))
         ground.must_enter(user, _data(home).parent)
     if _data(home).exists():
-        _forget_reused_pid(_data(home) / "postmaster.pid")
+        _disown(_data(home) / "postmaster.pid")
     else:
         _create(home)
 
@@ -126,14 +126,20 @@ def _run(program: str, *arguments: str, text: str = "") -> None:
         raise NotStarted(f"{program} failed:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
 
 
-def _forget_reused_pid(lock: Path) -> None:
-    """PostgreSQL honours a dead server's lock file when its pid is somebody else's by now."""
+def _disown(lock: Path) -> None:
+    """Keep PostgreSQL from taking the pid in its lock file for a server that lives.
+
+    The pid may be somebody else's by now, or a dead server's that nobody has reaped. PostgreSQL
+    ignores its parent's pid, and still looks for processes that have its memory open.
+    """
     try:
-        holder = psutil.Process(int(lock.read_text().split()[0])).name()
+        first, *rest = lock.read_text().splitlines(keepends=True)
+        holder = psutil.Process(int(first))
+        is_server = holder.name() == "postgres" and processes.alive(holder)
     except (FileNotFoundError, psutil.NoSuchProcess):
         return
-    if holder != "postgres":
-        lock.unlink()
+    if not is_server:
+        lock.write_text(f"{os.getpid()}\n{''.join(rest)}")
 
 
 def _data(home: Path) -> Path:
