@@ -30,6 +30,11 @@ class FeedFreshness:
         return self.days_late > STALE_AFTER_DAYS
 
     @property
+    def ended(self) -> bool:
+        """Whether the feed reports no more."""
+        return self.feed.has_ended(self.on)
+
+    @property
     def missing_months(self) -> int:
         """Months between the first and the last covered that were not reported."""
         if self.covered_from is None or self.covered_to is None:

@@ -1,7 +1,7 @@
 from sales.models.feeds import Feed, FeedMonth, FeedQuerySet, Route
 from sales.models.lines import Basis, SalesKind, SalesLine, SalesLinePast
 from sales.models.months import Measure, SalesMonth
-from sales.models.products import Article, Product, ProductLine
+from sales.models.products import Article, Product, ProductLine, ProductQuerySet
 from sales.models.rates import BookedRate, PlanRate
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "PlanRate",
     "Product",
     "ProductLine",
+    "ProductQuerySet",
     "Route",
     "SalesKind",
     "SalesLine",

@@ -1,0 +1,102 @@
+"""Charts of sales, as Vega-Lite specs: pure, drawn alike in pages and in packets."""
+
+import datetime as dt
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+Series = Sequence[tuple[dt.date, Decimal | None]]
+HEIGHT = 220
+WINDOW_MONTHS = 12
+CURRENT, PRIOR, EARLIER = "Last 12 months", "12 months before", "Earlier"
+# Told apart in grey and in print too: solid, hollow, faint.
+BARS: dict[str, dict[str, Any]] = {
+    CURRENT: {"filled": True},
+    PRIOR: {"filled": False, "strokeWidth": 1.5},
+    EARLIER: {"filled": True, "fillOpacity": 0.35},
+}
+MONTH: dict[str, Any] = {
+    "field": "month",
+    "type": "temporal",
+    "timeUnit": "utcyearmonth",
+    "scale": {"type": "utc"},
+    "axis": {"title": None, "format": "%b %Y", "labelOverlap": True, "labelFlush": True},
+}
+PARSE = {"parse": {"month": "utc:'%Y-%m-%d'"}}
+DRAWN = {"and": [{"field": "amount", "valid": True}, {"not": {"field": "amount", "equal": 0}}]}
+
+
+def our_sales(series: Series, currency: str) -> dict[str, Any]:
+    """Bars of our sales by month, the last 12 and the 12 before named above them.
+
+    The series ends with the last 12 months. An unknown month is a question mark, not a gap.
+    """
+    rows = [_row(series, index) for index in range(len(series))]
+    return {
+        "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
+        "description": f"Our sales by month in {currency}.",
+        "width": "container",
+        "height": HEIGHT,
+        "padding": {"top": 24, "left": 5, "right": 5, "bottom": 5},
+        "data": {"values": rows, "format": PARSE},
+        "layer": [*(_bars(window, currency) for window in BARS), _unknown(), _names(series)],
+    }
+
+
+def _row(series: Series, index: int) -> dict[str, Any]:
+    month, amount = series[index]
+    return {
+        "month": month.isoformat(),
+        "amount": None if amount is None else float(round(amount, 2)),
+        "window": _window(len(series) - index),
+    }
+
+
+def _window(from_end: int) -> str:
+    if from_end <= WINDOW_MONTHS:
+        return CURRENT
+    return PRIOR if from_end <= 2 * WINDOW_MONTHS else EARLIER
+
+
+def _bars(window: str, currency: str) -> dict[str, Any]:
+    amount = {"field": "amount", "type": "quantitative"}
+    return {
+        "transform": [{"filter": {"and": [{"field": "window", "equal": window}, DRAWN]}}],
+        "mark": {"type": "bar", "width": {"band": 0.8}, **BARS[window]},
+        "encoding": {
+            "x": MONTH,
+            "y": {**amount, "axis": {"title": currency, "format": "~s", "tickCount": 5}},
+            "tooltip": [
+                {"field": "month", "timeUnit": "utcyearmonth", "format": "%B %Y", "title": "Month"},
+                {**amount, "format": ",.2f", "title": f"Our sales, {currency}"},
+                {"field": "window", "title": "Window"},
+            ],
+        },
+    }
+
+
+def _unknown() -> dict[str, Any]:
+    return {
+        "transform": [{"filter": {"field": "amount", "valid": False}}],
+        "mark": {"type": "text", "text": "?", "baseline": "bottom", "tooltip": "unknown"},
+        "encoding": {"x": {**MONTH, "bandPosition": 0.5}, "y": {"value": HEIGHT - 2}},
+    }
+
+
+def _names(series: Series) -> dict[str, Any]:
+    """What each window is called, above the middle of its bars."""
+    ends = {CURRENT: len(series), PRIOR: len(series) - WINDOW_MONTHS}
+    named = [
+        {"window": window, "month": series[end - WINDOW_MONTHS // 2][0].isoformat()}
+        for window, end in ends.items()
+        if end >= WINDOW_MONTHS
+    ]
+    return {
+        "data": {"values": named, "format": PARSE},
+        "mark": {"type": "text", "baseline": "bottom", "dy": -6, "fontSize": 11},
+        "encoding": {
+            "x": {**MONTH, "bandPosition": 0},
+            "y": {"value": 0},
+            "text": {"field": "window"},
+        },
+    }

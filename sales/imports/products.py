@@ -1,0 +1,179 @@
+"""The import of products."""
+
+from typing import ClassVar
+
+from imports.kinds import Counts, Field, Kind
+from imports.staging import Staging
+
+# A version that ends before it starts says nothing of its days.
+PREPARE = """
+UPDATE staging SET
+  sku = coalesce(sku, external_id),
+  valid = CASE WHEN num_nonnulls(start, "end") > 0 AND "end" >= start IS NOT FALSE
+    THEN daterange(start, "end", '[]') END
+WHERE NOT rejected
+"""
+
+# The version sold last says what its product is called.
+FIND_LATEST = """
+UPDATE staging SET is_latest = true FROM (
+  SELECT DISTINCT ON (sku) row FROM staging WHERE NOT rejected
+  ORDER BY sku, upper_inf(valid) DESC NULLS LAST, start DESC NULLS LAST, row DESC
+) AS latest
+WHERE latest.row = staging.row
+"""
+
+CREATE_LINES = """
+INSERT INTO sales_productline (name)
+SELECT DISTINCT line FROM staging WHERE is_latest AND line IS NOT NULL
+ON CONFLICT (name) DO NOTHING
+"""
+
+FIND_LINES = """
+UPDATE staging SET line_id = sales_productline.id
+FROM sales_productline WHERE is_latest AND sales_productline.name = staging.line
+"""
+
+CHANGE_PRODUCTS = """
+WITH changed AS (
+  UPDATE sales_product AS product SET
+    name = staging.name,
+    family = coalesce(staging.family, product.family),
+    line_id = coalesce(staging.line_id, product.line_id)
+  FROM staging
+  WHERE staging.is_latest AND product.sku = staging.sku
+    AND (staging.name, coalesce(staging.family, product.family),
+      coalesce(staging.line_id, product.line_id))
+    IS DISTINCT FROM (product.name, product.family, product.line_id)
+  RETURNING product.sku
+)
+UPDATE staging SET changed = true FROM changed WHERE is_latest AND changed.sku = staging.sku
+"""
+
+CREATE_PRODUCTS = """
+INSERT INTO sales_product (sku, name, family, line_id)
+SELECT sku, name, coalesce(family, ''), line_id FROM staging WHERE is_latest ORDER BY row
+ON CONFLICT (sku) DO NOTHING
+"""
+
+# Days that the file does not tell stay as they are.
+CHANGE_ARTICLES = """
+WITH changed AS (
+  UPDATE sales_article AS article SET
+    product_id = product.id, valid = coalesce(staging.valid, article.valid)
+  FROM staging JOIN sales_product AS product ON product.sku = staging.sku
+  WHERE NOT staging.rejected AND article.source_id = %(source)s
+    AND article.external_id = staging.external_id
+    AND (product.id, coalesce(staging.valid, article.valid))
+    IS DISTINCT FROM (article.product_id, article.valid)
+  RETURNING article.external_id
+)
+UPDATE staging SET changed = true FROM changed
+WHERE NOT rejected AND changed.external_id = staging.external_id
+"""
+
+CREATE_ARTICLES = """
+WITH created AS (
+  INSERT INTO sales_article (source_id, external_id, product_id, valid)
+  SELECT %(source)s, staging.external_id, product.id, staging.valid
+  FROM staging JOIN sales_product AS product ON product.sku = staging.sku
+  WHERE NOT staging.rejected ORDER BY staging.row
+  ON CONFLICT (source_id, external_id) DO NOTHING
+  RETURNING external_id
+)
+UPDATE staging SET is_new = true FROM created
+WHERE NOT rejected AND created.external_id = staging.external_id
+"""
+
+
+class ProductsKind(Kind):
+    """Products and their article versions, as a source knows them by its external ids.
+
+    Several external ids may share one stock-keeping number: versions of one product. An empty
+    cell changes nothing.
+    """
+
+    name = "products"
+    label = "Products"
+    fields: ClassVar[tuple[Field, ...]] = (
+        Field(
+            name="external_id",
+            label="External id",
+            required=True,
+            max_length=100,
+            synonyms=("id", "product id", "product key", "item id", "article", "article number"),
+            help="What the source calls the product, or one version of it.",
+        ),
+        Field(
+            name="sku",
+            label="SKU",
+            max_length=100,
+            synonyms=("product sku", "stock keeping unit", "product number", "part number"),
+            help="Our own stock-keeping number; the external id where it is not given.",
+        ),
+        Field(
+            name="name",
+            label="Name",
+            required=True,
+            synonyms=("product name", "description", "product description", "item name"),
+        ),
+        Field(
+            name="family",
+            label="Family",
+            max_length=100,
+            synonyms=("product family", "category", "product category"),
+        ),
+        Field(
+            name="line",
+            label="Product line",
+            max_length=100,
+            synonyms=("registrable line",),
+            help="What a deal can be registered for; made when new.",
+        ),
+        Field(
+            name="start",
+            label="First day",
+            type="date",
+            synonyms=("start date", "valid from", "launch date"),
+        ),
+        Field(
+            name="end",
+            label="Last day",
+            type="date",
+            synonyms=("end date", "valid to", "end of sale"),
+            help="A version that ends before it starts counts as undated.",
+        ),
+    )
+
+    def resolve(self, staging: Staging) -> None:
+        """Reject repeated ids; find the version that speaks for each product."""
+        for name, sql_type in (
+            ("valid", "daterange"),
+            ("line_id", "bigint"),
+            ("is_latest", "boolean DEFAULT false"),
+            ("is_new", "boolean DEFAULT false"),
+            ("changed", "boolean DEFAULT false"),
+        ):
+            staging.add_column(name, sql_type)
+        staging.reject_repeats(
+            "external_id", reason="This id stands in an earlier row already: only that one counts."
+        )
+        staging.execute(PREPARE)
+        staging.execute(FIND_LATEST)
+
+    def write(self, staging: Staging) -> Counts:
+        """Create and change lines, products and articles."""
+        for statement in (
+            CREATE_LINES,
+            FIND_LINES,
+            CHANGE_PRODUCTS,
+            CREATE_PRODUCTS,
+            CHANGE_ARTICLES,
+            CREATE_ARTICLES,
+        ):
+            staging.execute(statement)
+        ((new, changed, live),) = staging.fetch(
+            "SELECT count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE changed AND NOT is_new),"
+            " count(*) FROM staging WHERE NOT rejected"
+        )
+        return Counts(new=new, changed=changed, unchanged=live - new - changed)

@@ -1,0 +1,171 @@
+"""The import of plan and booked rates."""
+
+from typing import ClassVar
+
+from imports.kinds import Counts, Field, Kind
+from imports.staging import Staging
+
+PREPARE = """
+UPDATE staging SET
+  currency = upper(currency),
+  rate = round(rate, 8),
+  start = coalesce(start, day),
+  valid = CASE WHEN "end" >= coalesce(start, day) IS NOT FALSE
+    THEN daterange(coalesce(start, day), "end", '[]') END
+WHERE NOT rejected
+"""
+
+# A plan rate is known by its currency and first day; its end and its rate may change.
+FIND_PLANNED = """
+UPDATE staging SET known_id = planned.id
+FROM sales_planrate AS planned
+WHERE NOT rejected AND type = 'plan' AND planned.currency = staging.currency
+  AND lower(planned.valid) IS NOT DISTINCT FROM staging.start
+"""
+
+OVERLAPS_ROW = """
+type = 'plan' AND row IN (
+  SELECT row FROM (
+    SELECT row, valid, range_agg(valid) OVER (PARTITION BY currency ORDER BY row
+      ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS earlier
+    FROM staging WHERE NOT rejected AND type = 'plan'
+  ) AS listed WHERE valid && earlier)
+"""
+
+OVERLAPS_KNOWN = """
+type = 'plan' AND EXISTS (
+  SELECT FROM sales_planrate AS planned
+  WHERE planned.currency = staging.currency AND planned.valid && staging.valid
+    AND NOT EXISTS (SELECT FROM staging AS own WHERE own.known_id = planned.id))
+"""
+
+CHANGE_PLANNED = """
+WITH changed AS (
+  UPDATE sales_planrate AS planned SET rate = staging.rate, valid = staging.valid
+  FROM staging WHERE NOT rejected AND planned.id = staging.known_id
+    AND (planned.rate, planned.valid) IS DISTINCT FROM (staging.rate, staging.valid)
+  RETURNING planned.id
+)
+UPDATE staging SET changed = true FROM changed WHERE changed.id = known_id AND type = 'plan'
+"""
+
+CREATE_PLANNED = """
+INSERT INTO sales_planrate (currency, valid, rate)
+SELECT currency, valid, rate FROM staging
+WHERE NOT rejected AND type = 'plan' AND known_id IS NULL
+"""
+
+FIND_BOOKED = """
+UPDATE staging SET known_id = booked.id, changed = booked.rate <> staging.rate
+FROM sales_bookedrate AS booked
+WHERE NOT rejected AND type = 'booked' AND booked.currency = staging.currency
+  AND booked.day = staging.start
+"""
+
+CHANGE_BOOKED = """
+UPDATE sales_bookedrate AS booked SET rate = staging.rate FROM staging
+WHERE changed AND NOT rejected AND type = 'booked' AND booked.id = known_id
+"""
+
+CREATE_BOOKED = """
+INSERT INTO sales_bookedrate (currency, day, rate)
+SELECT currency, start, rate FROM staging
+WHERE NOT rejected AND type = 'booked' AND known_id IS NULL
+"""
+
+
+class RatesKind(Kind):
+    """Exchange rates: what one unit of a currency is worth in the reporting currency."""
+
+    name = "rates"
+    label = "Exchange rates"
+    fields: ClassVar[tuple[Field, ...]] = (
+        Field(
+            name="type",
+            label="Type",
+            type="choice",
+            required=True,
+            choices={
+                "plan": ("planned", "budget", "plan rate"),
+                "booked": ("spot", "daily", "actual", "booked rate"),
+            },
+            synonyms=("rate type",),
+            help="Plan rates compare periods; booked rates are for transactions.",
+        ),
+        Field(
+            name="currency",
+            label="Currency",
+            required=True,
+            max_length=3,
+            synonyms=("currency code", "from currency"),
+        ),
+        Field(
+            name="day",
+            label="Day",
+            type="date",
+            synonyms=("date", "rate date"),
+            help="Of a booked rate: it counts until the next one.",
+        ),
+        Field(
+            name="start",
+            label="First day",
+            type="date",
+            synonyms=("start date", "valid from", "from"),
+            help="Of a plan rate; since ever where it is empty.",
+        ),
+        Field(
+            name="end",
+            label="Last day",
+            type="date",
+            synonyms=("end date", "valid to", "to", "until"),
+            help="Of a plan rate; until further notice where it is empty.",
+        ),
+        Field(
+            name="rate",
+            label="Rate",
+            type="decimal",
+            required=True,
+            places=8,
+            synonyms=("exchange rate", "value"),
+            help="Reporting currency for one unit of the currency.",
+        ),
+    )
+
+    def resolve(self, staging: Staging) -> None:
+        """Reject what is no rate, and plan rates for days that have one."""
+        staging.add_column("valid", "daterange")
+        staging.add_column("known_id", "bigint")
+        staging.add_column("changed", "boolean DEFAULT false")
+        staging.execute(PREPARE)
+        _check(staging)
+        staging.execute(FIND_PLANNED)
+        staging.execute(FIND_BOOKED)
+        _check_overlaps(staging)
+
+    def write(self, staging: Staging) -> Counts:
+        """Change the known rates, then add the new ones."""
+        for statement in (CHANGE_PLANNED, CREATE_PLANNED, CHANGE_BOOKED, CREATE_BOOKED):
+            staging.execute(statement)
+        ((new, changed, live),) = staging.fetch(
+            "SELECT count(*) FILTER (WHERE known_id IS NULL), count(*) FILTER (WHERE changed),"
+            " count(*) FROM staging WHERE NOT rejected"
+        )
+        return Counts(new=new, changed=changed, unchanged=live - new - changed)
+
+
+def _check(staging: Staging) -> None:
+    staging.reject("currency", "currency !~ '^[A-Z]{3}$'", "Write three letters such as USD.")
+    staging.reject("rate", "rate <= 0", "A rate is above zero.")
+    staging.reject("end", 'valid IS NULL AND "end" IS NOT NULL', "It ends before it starts.")
+    staging.reject("day", "type = 'booked' AND start IS NULL", "A booked rate needs its day.")
+
+
+def _check_overlaps(staging: Staging) -> None:
+    repeated = (
+        "type = 'booked' AND row IN (SELECT row FROM (SELECT row, row_number() OVER"
+        " (PARTITION BY currency, start ORDER BY row) AS occurrence FROM staging"
+        " WHERE NOT rejected AND type = 'booked') AS numbered WHERE occurrence > 1)"
+    )
+    staging.reject("currency", repeated, "An earlier row has a rate of this currency and day.")
+    staging.reject("currency", OVERLAPS_ROW, "An earlier row has a plan rate for these days.")
+    staging.reject("currency", OVERLAPS_KNOWN, "There is a plan rate for some of these days.")
