@@ -9,6 +9,7 @@ from typing import ClassVar, Literal
 from django.conf import settings
 from django.utils.module_loading import import_string
 
+from imports.cells import squash
 from imports.staging import Staging
 
 FieldType = Literal["text", "date", "decimal", "choice"]
@@ -21,7 +22,8 @@ class Field:
     `synonyms` are headers that mean it, compared without case, spaces and punctuation;
     `choices` maps each value we keep to other words for it (type "choice" only).
     The staging table holds `<name>` typed: text, date, numeric; choice is the text we keep.
-    Text is trimmed; an empty cell is NULL.
+    Text is trimmed; an empty cell is NULL. A decimal is not rounded, but is known to fit
+    numeric(18, places) once it is.
     """
 
     name: str
@@ -31,7 +33,16 @@ class Field:
     synonyms: tuple[str, ...] = ()
     choices: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
     max_length: int = 200
+    places: int = 4
     help: str = ""
+
+    def words(self) -> dict[str, str]:
+        """Every word for a choice, squashed for comparison, with the value we keep."""
+        return {
+            squash(word): str(value)
+            for value, others in self.choices.items()
+            for word in (*others, value)
+        }
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -1,13 +1,13 @@
 """Files that come in: where from, what they held, what became of every row."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
 from channelhub.lib.models import public_id_field
-from channelhub.lib.work import Work, WorkQuerySet
+from channelhub.lib.work import Work, WorkQuerySet, WorkState
 
 
 class Source(models.Model):
@@ -20,6 +20,23 @@ class Source(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class ImportQuerySet(WorkQuerySet):
+    """Sets of imports."""
+
+    def drafts(self) -> Self:
+        """Uploaded, but nobody has confirmed the mapping: never run."""
+        return self.filter(confirmed=False, state=WorkState.QUEUED)
+
+    def held_by(self, load: "Import") -> Self:
+        """The import if this attempt still holds it; empty once another worker took it over."""
+        return self.filter(pk=load.pk, state=WorkState.RUNNING, attempts=load.attempts)
+
+    def same_file(self, load: "Import") -> Self:
+        """Other imports of the same bytes as the same kind from the same source, that ended."""
+        same = self.filter(checksum=load.checksum, kind=load.kind, source=load.source)
+        return same.filter(state=WorkState.DONE).exclude(pk=load.pk)
 
 
 class Import(Work):
@@ -48,13 +65,25 @@ class Import(Work):
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
-    objects: ClassVar[Any] = WorkQuerySet.as_manager()
+    objects: ClassVar[Any] = ImportQuerySet.as_manager()
 
     class Meta:
         ordering: ClassVar = ["-created_at", "-id"]
 
     def __str__(self) -> str:
         return f"{self.kind} from {self.source}: {self.file_name}"
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether it waits for somebody to confirm its mapping."""
+        return not self.confirmed and self.state == WorkState.QUEUED
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether it is running or will run by itself."""
+        return self.state == WorkState.RUNNING or (
+            self.confirmed and self.state == WorkState.QUEUED
+        )
 
 
 class RejectedRow(models.Model):

@@ -2,7 +2,8 @@
 
 import dataclasses
 import datetime as dt
-from typing import Any, Literal, Self
+from collections.abc import Iterable
+from typing import Any, Literal, Self, get_args
 
 from channelhub.lib import months
 
@@ -21,12 +22,14 @@ class Join:
 class Options:
     """What a person says of a file; whatever is None is found out from the file itself.
 
-    `mapping` is {their column: our field}; `fixed` is {our field: value for every row};
-    `covers` is the first and last month that the file reports, as first days; `history` makes
-    each row count as known at the close of its month.
+    `mapping` is {our field: their column}, so that one column may fill several fields;
+    `match_headers` lets columns that nobody mapped find their field by their header;
+    `fixed` is {our field: value for every row}; `covers` is the first and last month that the
+    file reports, as first days; `history` makes each row count as known at the close of its month.
     """
 
     mapping: dict[str, str] = dataclasses.field(default_factory=dict)
+    match_headers: bool = True
     fixed: dict[str, str] = dataclasses.field(default_factory=dict)
     joins: tuple[Join, ...] = ()
     covers: tuple[dt.date, dt.date] | None = None
@@ -35,6 +38,15 @@ class Options:
     delimiter: str | None = None
     date_order: DateOrder | None = None
     decimal_mark: Literal[".", ","] | None = None
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for a way of writing that does not exist."""
+        if self.date_order not in (None, *get_args(DateOrder)):
+            raise ValueError(f"Unknown date order {self.date_order!r}: write dmy, mdy or ymd.")
+        if self.decimal_mark not in {None, ".", ","}:
+            raise ValueError(f"Unknown decimal mark {self.decimal_mark!r}: write . or ,")
+        if self.delimiter is not None and len(self.delimiter) != 1:
+            raise ValueError(f"A delimiter is one character or tab, not {self.delimiter!r}.")
 
     def as_json(self) -> dict[str, Any]:
         """For `Import.options`."""
@@ -49,6 +61,22 @@ class Options:
         joins = tuple(Join(**join) for join in data.get("joins", ()))
         period = tuple(dt.date.fromisoformat(month) for month in covers) if covers else None
         return cls(**{**data, "joins": joins, "covers": period})
+
+
+def parse_pairs(texts: Iterable[str], *, last: bool = False) -> list[tuple[str, str]]:
+    """`name=value` texts as pairs, parted at the first or the last equals sign.
+
+    Raises:
+        ValueError: a text has none, or nothing on one side of it.
+    """
+    return [_pair(text, last=last) for text in texts]
+
+
+def _pair(text: str, *, last: bool) -> tuple[str, str]:
+    left, sign, right = text.rpartition("=") if last else text.partition("=")
+    if not sign or not left.strip() or (last and not right.strip()):
+        raise ValueError(f"{text!r} needs an equals sign with something on both sides.")
+    return left.strip(), right.strip()
 
 
 def parse_covers(text: str) -> tuple[dt.date, dt.date]:

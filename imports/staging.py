@@ -1,73 +1,125 @@
 """The temporary table in which a file is checked before anything is written."""
+# ruff: noqa: S608 - identifiers are our fields' names and numbered columns, values are parameters
 
+import dataclasses
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import connection
-from psycopg import sql
 
 from imports.models import Import
 from imports.options import Options
 
 TABLE = "staging"
 
+REJECT = """
+WITH bad AS (
+  UPDATE staging SET rejected = true WHERE NOT rejected AND ({condition}) RETURNING row
+)
+INSERT INTO imports_rejectedrow (load_id, row, "column", value, reason)
+SELECT %(load)s, bad.row, %(rejected_column)s, left(coalesce({value}, ''), 1000), {reason}
+FROM bad {source}
+"""
 
+
+@dataclasses.dataclass(kw_only=True)
 class Staging:
     """Rows of one import, typed and numbered, in the temporary table `staging`.
 
     Columns: `row` (line of the file; the header is line 1), `rejected` (boolean) and one per
-    field of the kind. A kind adds columns with `add_column` and fills them with `execute`.
-    In SQL, live rows are those `WHERE NOT rejected`.
+    field of the kind, NULL where the file has none. A kind adds columns with `add_column` and
+    fills them with `execute`. In SQL, live rows are those `WHERE NOT rejected`.
+
+    `columns` is {our field: their column}, `fixed` is {our field: text for every row}.
     """
 
-    def __init__(self, load: Import) -> None:
-        self.load = load
-        self.options = Options.from_json(load.options)
+    load: Import
+    columns: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    fixed: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
-    def execute(self, statement: str, params: dict[str, Any] | None = None) -> int:
+    @property
+    def options(self) -> Options:
+        """What a person said of the file."""
+        return Options.from_json(self.load.options)
+
+    def has(self, field: str) -> bool:
+        """Whether the file or a fixed value fills this field."""
+        return field in self.columns or field in self.fixed
+
+    def execute(self, statement: str, params: Mapping[str, Any] | None = None) -> int:
         """Run SQL with `%(name)s` parameters; `source` and `load` are always among them.
 
         Returns:
             The number of rows the statement touched.
         """
-        known = {"source": self.load.source_id, "load": self.load.pk}
         with connection.cursor() as cursor:
-            cursor.execute(statement, {**known, **(params or {})})
-            return cursor.rowcount
+            cursor.execute(statement, {**self._known(), **(params or {})})
+            return int(cursor.rowcount)
 
-    def fetch(self, statement: str, params: dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
+    def fetch(
+        self, statement: str, params: Mapping[str, Any] | None = None
+    ) -> list[tuple[Any, ...]]:
         """The rows of a query, with the same parameters as `execute`."""
-        known = {"source": self.load.source_id, "load": self.load.pk}
         with connection.cursor() as cursor:
-            cursor.execute(statement, {**known, **(params or {})})
-            return cursor.fetchall()
+            cursor.execute(statement, {**self._known(), **(params or {})})
+            return list(cursor.fetchall())
 
     def add_column(self, name: str, sql_type: str) -> None:
         """Add a column to the staging table."""
-        with connection.cursor() as cursor:
-            cursor.execute(
-                sql.SQL("ALTER TABLE staging ADD COLUMN {} {}").format(
-                    sql.Identifier(name), sql.SQL(sql_type)
-                )
-            )
+        quoted = connection.ops.quote_name(name)
+        self.execute(f"ALTER TABLE staging ADD COLUMN {quoted} {sql_type}")
 
     def reject(self, field: str, condition: str, reason: str, **params: Any) -> int:
         """Reject the live rows where an SQL condition on `staging` holds.
 
         Args:
-            field: the field at fault; its cell is kept as the rejected value.
+            field: the field at fault; what the file says there is kept as the rejected value,
+                under the name of their column.
             condition: SQL over the columns of `staging`, without the `NOT rejected`.
             reason: what is wrong and what to do; shown to people as it is.
+            params: values for `%(name)s` in the condition.
 
         Returns:
             The number of rows rejected.
         """
-        statement = sql.SQL(
-            "WITH bad AS (UPDATE staging SET rejected = true WHERE NOT rejected AND ({condition})"
-            " RETURNING row, {field}::text AS value)"
-            " INSERT INTO imports_rejectedrow (load_id, row, \"column\", value, reason)"
-            " SELECT %(load)s, row, %(column)s, coalesce(value, ''), %(reason)s FROM bad"
-        ).format(condition=sql.SQL(condition), field=sql.Identifier(field))
-        known = {"source": self.load.source_id, "load": self.load.pk}
-        with connection.cursor() as cursor:
-            cursor.execute(statement, {**known, "column": field, "reason": reason, **params})
-            return cursor.rowcount
+        return self.reject_because(
+            field, condition, "%(rejected_reason)s", rejected_reason=reason, **params
+        )
+
+    def reject_because(self, field: str, condition: str, reason_sql: str, **params: Any) -> int:
+        """`reject`, with the reason as SQL that may name `staging_cells.<field>`, their text."""
+        in_file = field in self.columns
+        statement = REJECT.format(
+            condition=condition,
+            reason=reason_sql,
+            value=f'staging_cells."{field}"' if in_file else "%(rejected_value)s",
+            source="JOIN staging_cells ON staging_cells.row = bad.row" if in_file else "",
+        )
+        named = {
+            "rejected_column": self.columns.get(field, field),
+            "rejected_value": self.fixed.get(field, ""),
+        }
+        return self.execute(statement, {**named, **params})
+
+    def reject_repeats(
+        self, field: str, *, reason: str, by: Sequence[str] = (), where: str = "true"
+    ) -> int:
+        """Reject the live rows whose key an earlier row has too.
+
+        Args:
+            field: the field at fault, as in `reject`.
+            reason: what is wrong and what to do.
+            by: the columns of the key, if it is not the field; an empty one is no key.
+            where: SQL that limits which rows are compared.
+        """
+        key = ", ".join(f'"{name}"' for name in by or (field,))
+        full = " AND ".join(f'"{name}" IS NOT NULL' for name in by or (field,))
+        repeats = (
+            "row IN (SELECT row FROM (SELECT row, row_number() OVER"
+            f" (PARTITION BY {key} ORDER BY row) AS occurrence FROM staging"
+            f" WHERE NOT rejected AND {where} AND {full}) AS numbered WHERE occurrence > 1)"
+        )
+        return self.reject(field, repeats, reason)
+
+    def _known(self) -> dict[str, Any]:
+        return {"source": self.load.source_id, "load": self.load.pk}

@@ -36,13 +36,14 @@ OVERLAPS_KNOWN = """
 type = 'plan' AND EXISTS (
   SELECT FROM sales_planrate AS planned
   WHERE planned.currency = staging.currency AND planned.valid && staging.valid
-    AND NOT EXISTS (SELECT FROM staging AS own WHERE own.known_id = planned.id))
+    AND NOT EXISTS (SELECT FROM staging AS own
+      WHERE own.type = 'plan' AND NOT own.rejected AND own.known_id = planned.id))
 """
 
 CHANGE_PLANNED = """
 WITH changed AS (
   UPDATE sales_planrate AS planned SET rate = staging.rate, valid = staging.valid
-  FROM staging WHERE NOT rejected AND planned.id = staging.known_id
+  FROM staging WHERE NOT rejected AND type = 'plan' AND planned.id = staging.known_id
     AND (planned.rate, planned.valid) IS DISTINCT FROM (staging.rate, staging.valid)
   RETURNING planned.id
 )
@@ -161,11 +162,13 @@ def _check(staging: Staging) -> None:
 
 
 def _check_overlaps(staging: Staging) -> None:
-    repeated = (
-        "type = 'booked' AND row IN (SELECT row FROM (SELECT row, row_number() OVER"
-        " (PARTITION BY currency, start ORDER BY row) AS occurrence FROM staging"
-        " WHERE NOT rejected AND type = 'booked') AS numbered WHERE occurrence > 1)"
+    staging.reject_repeats(
+        "currency",
+        by=("currency", "start"),
+        where="type = 'booked'",
+        reason="An earlier row has a rate of this currency and day.",
     )
-    staging.reject("currency", repeated, "An earlier row has a rate of this currency and day.")
     staging.reject("currency", OVERLAPS_ROW, "An earlier row has a plan rate for these days.")
-    staging.reject("currency", OVERLAPS_KNOWN, "There is a plan rate for some of these days.")
+    # A row that is refused leaves the rate that it would have changed to overlap with others.
+    while staging.reject("currency", OVERLAPS_KNOWN, "Some of these days have a plan rate."):
+        pass

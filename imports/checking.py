@@ -1,0 +1,265 @@
+"""Types every cell in the database: dates, numbers, choices; what does not fit is rejected."""
+# ruff: noqa: S608 - identifiers are our fields' names and numbered columns, values are parameters
+
+import dataclasses
+import datetime as dt
+import json
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+
+from imports import cells
+from imports.cells import DecimalMark
+from imports.fixed import parse_fixed
+from imports.kinds import Field, Kind
+from imports.problems import Unreadable
+from imports.staging import Staging
+
+# More different values than two centuries have days: not a column of dates.
+MOST_DAYS = 100_000
+SQL_TYPES = {"text": "text", "choice": "text", "date": "date", "decimal": "numeric"}
+
+REJECT_UNREADABLE = """
+INSERT INTO imports_rejectedrow (load_id, row, "column", value, reason)
+SELECT %(load)s, row, left(problem_column, 200), left(problem_value, 1000), problem
+FROM staging_file_0 WHERE problem IS NOT NULL
+"""
+
+# `fault` is the number of the first thing that is wrong with a row.
+CREATE = """
+CREATE TEMPORARY TABLE staging ON COMMIT DROP AS
+SELECT row, fault IS NOT NULL AS rejected, fault, {names} FROM (
+  SELECT typed.*, {fault} AS fault FROM (
+    SELECT staging_cells.row, {typed} FROM staging_cells {days} OFFSET 0
+  ) AS typed
+) AS judged
+"""
+
+REJECT_FAULT = """
+INSERT INTO imports_rejectedrow (load_id, row, "column", value, reason)
+SELECT %(load)s, row, %(column)s, left(coalesce({text}, ''), 1000), {reason}
+FROM staging JOIN staging_cells USING (row) WHERE fault = %(fault)s
+"""
+
+DISTINCT_DAYS = """
+SELECT DISTINCT regexp_replace({text}, %(time)s, '') FROM staging_cells WHERE {text} IS NOT NULL
+LIMIT {most}
+"""
+
+NUMBER = """
+CASE WHEN {text} ~ %(plain)s THEN {text}::numeric
+WHEN {text} ~ %(number)s THEN (CASE WHEN {text} ~ %(negative)s THEN -1 ELSE 1 END)
+  * translate(regexp_replace({text}, %(around)s, '', 'g'), %(signs)s, '.')::numeric END
+"""
+
+
+@dataclasses.dataclass(frozen=True)
+class Fault:
+    """Something that can be wrong with a field; `condition` and `reason` are SQL."""
+
+    field: Field
+    condition: str
+    reason: str
+
+
+def check(staging: Staging, kind: Kind) -> None:
+    """Make the table `staging` from the text in `staging_cells` and reject what does not fit.
+
+    Raises:
+        Unreadable: dates or numbers could mean two things, or a fixed value does not fit.
+    """
+    staging.execute(REJECT_UNREADABLE)
+    _Checker(staging, kind).run()
+    staging.execute("ANALYZE staging")
+
+
+class _Checker:
+    """Checks one file. SQL refers to values by parameter only; names are the fields' own."""
+
+    def __init__(self, staging: Staging, kind: Kind) -> None:
+        self.staging = staging
+        self.fields = kind.fields
+        self.in_file = [field for field in kind.fields if field.name in staging.columns]
+        self.dates = [field for field in self.in_file if field.type == "date"]
+        self.decimals = [field for field in self.in_file if field.type == "decimal"]
+        self.mark = self._decimal_mark()
+        self.params: dict[str, Any] = {"time": cells.TIME, **_number_params(self.mark)}
+
+    def run(self) -> None:
+        self._parse_days()
+        faults = [fault for field in self.in_file for fault in self._faults(field)]
+        for number, fault in enumerate(faults):
+            self.params[f"reason_{number}"] = fault.reason
+        self._create(faults)
+        for (number,) in self.staging.fetch("SELECT DISTINCT fault FROM staging WHERE rejected"):
+            self._reject(number, faults[number])
+
+    def _create(self, faults: list[Fault]) -> None:
+        cases = "".join(f" WHEN {fault.condition} THEN {i}" for i, fault in enumerate(faults))
+        texts = [f'{_text(field)} AS "{field.name} text"' for field in self.in_file]
+        typed = [f'{self._typed(field)} AS "{field.name}"' for field in self.fields]
+        statement = CREATE.format(
+            names=", ".join(f'"{field.name}"' for field in self.fields),
+            fault=f"(CASE{cases} END)::integer" if cases else "NULL::integer",
+            typed=", ".join([*typed, *texts]),
+            days=" ".join(_days_join(field) for field in self.dates),
+        )
+        self.staging.execute(statement, self.params)
+
+    def _reject(self, number: int, fault: Fault) -> None:
+        text = _text(fault.field)
+        reason = "%(reason)s"
+        if fault.field.type == "date" and not fault.reason:
+            reason = f"({_day_reason(fault.field)})"
+        column = self.staging.columns[fault.field.name]
+        self.staging.execute(
+            REJECT_FAULT.format(text=text, reason=reason),
+            {**self.params, "fault": number, "column": column, "reason": fault.reason},
+        )
+
+    def _typed(self, field: Field) -> str:
+        """The SQL of a field's value; NULL where the cell does not fit."""
+        sql_type = SQL_TYPES[field.type]
+        if field.name in self.staging.fixed:
+            self.params[f"fixed_{field.name}"] = parse_fixed(
+                field, self.staging.fixed[field.name], self.staging.options
+            )
+            return f"%(fixed_{field.name})s::{sql_type}"
+        if field not in self.in_file:
+            return f"NULL::{sql_type}"
+        if field.type == "date":
+            return f'"days {field.name}".day'
+        if field.type == "decimal":
+            return NUMBER.format(text=_text(field))
+        if field.type == "choice":
+            self.params[f"choices_{field.name}"] = json.dumps(field.words())
+            word = f"regexp_replace(lower({_text(field)}), '[^[:alnum:]]+', '', 'g')"
+            return f"(%(choices_{field.name})s::jsonb ->> {word})"
+        return _text(field)
+
+    def _faults(self, field: Field) -> Iterator[Fault]:
+        value, text = f'typed."{field.name}"', f'typed."{field.name} text"'
+        if field.required:
+            yield Fault(field, f"{text} IS NULL", "This cell must not be empty.")
+        if field.type == "text":
+            too_long = f"Longer than {field.max_length} characters."
+            yield Fault(field, f"char_length({value}) > {field.max_length}", too_long)
+        else:
+            yield Fault(field, f"{text} IS NOT NULL AND {value} IS NULL", self._misfit(field))
+        if field.type == "decimal":
+            limit = Decimal(10) ** (18 - field.places)
+            too_large = f"abs(round({value}, {field.places})) >= {limit:f}"
+            yield Fault(field, too_large, "The number is too large.")
+
+    def _misfit(self, field: Field) -> str:
+        if field.type == "decimal":
+            return cells.not_a_number(self.mark)
+        return "" if field.type == "date" else f"Use one of: {', '.join(field.choices)}."
+
+    def _parse_days(self) -> None:
+        """Parse each different day once, in Python, into the table `staging_days`."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "CREATE TEMPORARY TABLE staging_days"
+                " (field text, written text, day date, reason text) ON COMMIT DROP"
+            )
+            for field in self.dates:
+                days = self._distinct_days(field)
+                rows = list(self._parsed(field, days))
+                with cursor.copy("COPY staging_days FROM STDIN") as copy:
+                    for row in rows:
+                        copy.write_row(row)
+            cursor.execute("ANALYZE staging_days")
+
+    def _parsed(self, field: Field, days: list[str]) -> Iterator[tuple[str, str, Any, str]]:
+        order = self.staging.options.date_order or cells.decide_date_order(
+            days, column=self.staging.columns[field.name]
+        )
+        for text in days:
+            day, reason = _day_or_reason(text, order)
+            yield field.name, text, day, reason
+
+    def _distinct_days(self, field: Field) -> list[str]:
+        statement = DISTINCT_DAYS.format(text=_text(field), most=MOST_DAYS + 1)
+        days = [day for (day,) in self.staging.fetch(statement, {"time": cells.TIME})]
+        if len(days) > MOST_DAYS:
+            column = self.staging.columns[field.name]
+            raise Unreadable(f"{column} has over {MOST_DAYS:,} different values: no dates.")
+        return days
+
+    def _decimal_mark(self) -> DecimalMark:
+        if asked := self.staging.options.decimal_mark:
+            return asked
+        point, comma = self._evidence(".", ","), self._evidence(",", ".")
+        if point and comma:
+            raise Unreadable(
+                f"Numbers are written both ways: {point} and {comma}."
+                " Say which decimal mark the file uses (--decimal); the other rows are rejected."
+            )
+        if not point and not comma and (either := self._could_be_both()):
+            raise Unreadable(
+                f"{either} could be a thousand or a decimal fraction, and no number in the file"
+                " tells. Say which decimal mark it uses (--decimal . or --decimal ,)."
+            )
+        return "," if comma else "."
+
+    def _evidence(self, mark: DecimalMark, other: DecimalMark) -> str:
+        """A cell that is a number with this decimal mark only, with its column."""
+        likely = f"({{text}} LIKE '%%{mark}%%' OR {{text}} LIKE '%%{other}%%{other}%%')"
+        return self._example(likely + " AND {text} ~ %(mark)s AND {text} !~ %(other)s", mark, other)
+
+    def _could_be_both(self) -> str:
+        return self._example(
+            "{text} ~ '[.,]' AND {text} ~ %(mark)s AND {text} ~ %(other)s", ".", ","
+        )
+
+    def _example(self, condition: str, mark: DecimalMark, other: DecimalMark) -> str:
+        patterns = {"mark": cells.number_pattern(mark), "other": cells.number_pattern(other)}
+        for field in self.decimals:
+            text = _text(field)
+            where = condition.format(text=text)
+            found = self.staging.fetch(
+                f"SELECT {text} FROM staging_cells WHERE {where} LIMIT 1", patterns
+            )
+            if found:
+                return f"{found[0][0]!r} in {self.staging.columns[field.name]}"
+        return ""
+
+
+def _number_params(mark: DecimalMark) -> dict[str, str]:
+    return {
+        # Never true with a decimal comma, where 1.234 is a thousand.
+        "plain": cells.PLAIN_NUMBER if mark == "." else "^[0-9]{1,15}$",
+        "number": cells.number_pattern(mark),
+        "negative": cells.NEGATIVE,
+        "around": cells.AROUND,
+        "signs": mark + cells.separators(mark),
+    }
+
+
+def _text(field: Field) -> str:
+    return f'staging_cells."{field.name}"'
+
+
+def _days_join(field: Field) -> str:
+    alias = f'"days {field.name}"'
+    return (
+        f"LEFT JOIN staging_days AS {alias} ON {alias}.field = '{field.name}'"
+        f" AND {alias}.written = regexp_replace({_text(field)}, %(time)s, '')"
+    )
+
+
+def _day_reason(field: Field) -> str:
+    return (
+        f"SELECT staging_days.reason FROM staging_days WHERE field = '{field.name}'"
+        f" AND written = regexp_replace({_text(field)}, %(time)s, '')"
+    )
+
+
+def _day_or_reason(text: str, order: Any) -> tuple[dt.date | None, str]:
+    try:
+        return cells.parse_date(text, order), ""
+    except ValueError as error:
+        return None, str(error)

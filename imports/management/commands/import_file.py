@@ -1,0 +1,123 @@
+"""`manage.py import_file partners resellers.csv --source erp --map ResellerKey=external_id`."""
+
+import json
+import time
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from imports import actions
+from imports.models import Import
+from imports.options import Join, Options, parse_covers, parse_pairs
+from imports.problems import Unreadable
+
+SHOWN = 20
+MARKS = {"point": ".", "comma": ",", "semicolon": ";", "tab": "\t", "\\t": "\t", "bar": "|"}
+
+
+class Command(BaseCommand):
+    """Loads a file in the foreground and says what became of its rows."""
+
+    help = "Import a CSV file of partners, products, rates, sales, ..."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        add = parser.add_argument
+        add("kind", help="partners, products, rates or sales")
+        add("file", help="a text file of rows; its first line names the columns")
+        add("--source", required=True, help="who sent it; a new name makes a new source")
+        add("--map", action="append", default=[], metavar="THEIRS=OURS", help="a column of ours")
+        add("--set", action="append", default=[], metavar="FIELD=VALUE", help="for every row")
+        add("--join", action="append", default=[], metavar="COLUMN=OTHER.csv",
+            help="add another file's columns; the key column has one name in both")  # fmt: skip
+        add("--covers", metavar="FROM..TO", help="months it reports: 2024-01..2024-03")
+        add("--history", action="store_true", help="known at the close of each row's month")
+        add("--date-order", help="dmy or mdy, where the dates do not tell")
+        add("--decimal", help="the decimal mark, . or , where the numbers do not tell")
+        add("--encoding", help="such as utf-8 or cp1252; found out otherwise")
+        add("--delimiter", help="such as ; or tab; found out otherwise")
+        add("--json", action="store_true", help="print one JSON object")
+
+    def handle(self, **given: Any) -> None:
+        try:
+            load = self._load(given)
+        except (Unreadable, ValueError) as problem:
+            raise CommandError(str(problem)) from None
+        if given["json"]:
+            self.stdout.write(json.dumps(_as_json(load), indent=2))
+        else:
+            self._tell(load)
+
+    def _load(self, given: dict[str, Any]) -> Import:
+        path = Path(given["file"]).resolve()
+        load = actions.create_import(
+            kind=given["kind"],
+            source=given["source"],
+            path=path,
+            file_name=path.name,
+            options=_options(given, path.parent),
+        )
+        return actions.run_now(load, tell=self._progress())
+
+    def _progress(self) -> actions.Tell | None:
+        """Counts rows on a terminal, ten times a second at most."""
+        if not self.stderr.isatty():
+            return None
+        last = time.monotonic()
+
+        def tell(rows: int) -> None:
+            nonlocal last
+            if time.monotonic() - last > 0.1:
+                last = time.monotonic()
+                self.stderr.write(f"\r{rows:,} rows read", ending="")
+
+        return tell
+
+    def _tell(self, load: Import) -> None:
+        counts = {name: getattr(load, name) for name in ("new", "changed", "unchanged", "rejected")}
+        said = ", ".join(f"{count:,} {name}" for name, count in counts.items())
+        self.stdout.write(f"{load.file_name}: {load.rows_read:,} rows, {said}")
+        for bad in load.rejected_rows.all()[:SHOWN]:
+            self.stdout.write(f"  {bad.row}: {bad.column or 'row'} {bad.value!r}: {bad.reason}")
+        if load.rejected > SHOWN:
+            self.stdout.write(f"  and {load.rejected - SHOWN:,} more; --json lists all")
+
+
+def _options(given: dict[str, Any], folder: Path) -> Options:
+    mapping = {ours: theirs for theirs, ours in parse_pairs(given["map"], last=True)}
+    return Options(
+        mapping=mapping,
+        fixed=dict(parse_pairs(given["set"])),
+        joins=tuple(_join(column, other, folder) for column, other in parse_pairs(given["join"])),
+        covers=parse_covers(given["covers"]) if given["covers"] else None,
+        history=given["history"],
+        encoding=given["encoding"],
+        delimiter=MARKS.get(given["delimiter"], given["delimiter"]),
+        date_order=given["date_order"],
+        decimal_mark=MARKS.get(given["decimal"], given["decimal"]),
+    )
+
+
+def _join(column: str, other: str, folder: Path) -> Join:
+    """The other file, looked for in the working folder and then beside the file."""
+    places = [Path(other).resolve(), (folder / other).resolve()]
+    found = next((place for place in places if place.is_file()), None)
+    if found is None:
+        raise Unreadable(f"{other} is neither here nor beside the file.")
+    return Join(column=column, path=str(found))
+
+
+def _as_json(load: Import) -> dict[str, Any]:
+    return {
+        "kind": load.kind,
+        "source": load.source.name,
+        "file": load.file_name,
+        "import": str(load.public_id),
+        "rows": load.rows_read,
+        "new": load.new,
+        "changed": load.changed,
+        "unchanged": load.unchanged,
+        "rejected": load.rejected,
+        "rejected_rows": list(load.rejected_rows.values("row", "column", "value", "reason")),
+    }
