@@ -1,12 +1,14 @@
 """Judging nights: each date once, and again whenever somebody asks."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
 
-from django.db import connection
+import pghistory
+from django.db import connection, transaction
 from django.db.models import Max
 
-from accounts.models import Organisation
+from accounts.models import Organisation, User
 from alerts.canaries import CANARIES, Canary
 from alerts.findings import replace_findings
 from alerts.models import Run, RunCanary, Threshold
@@ -124,3 +126,19 @@ def _is_baseline(run: Run, canary: Canary) -> bool:
         state=WorkState.DONE, options__history=True, finished_at__gt=published
     )
     return bool(history.exists())
+
+
+@transaction.atomic
+def set_thresholds(canary: Canary, *, values: Mapping[str, Decimal], acting_user: User) -> None:
+    """Set a canary's thresholds; the next judgement uses them. A default needs no row.
+
+    Raises:
+        KeyError: the canary has no threshold of a name.
+    """
+    with pghistory.context(user=acting_user.pk):
+        for name, value in values.items():
+            before = limits_of(canary)[name]
+            if value != before:
+                Threshold.objects.update_or_create(
+                    canary=canary.name, name=name, defaults={"value": value}
+                )

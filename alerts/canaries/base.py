@@ -36,6 +36,10 @@ class Canary(abc.ABC):
         """What the facts mean: pure, no clock and no database."""
 
     @abc.abstractmethod
+    def headline(self, finding_class: str, value: Decimal | None) -> str:
+        """What happened, in a few words."""
+
+    @abc.abstractmethod
     def ends_when(self, finding_class: str, limits: Limits) -> str:
         """What would end an alert of a class, as a sentence for people."""
 

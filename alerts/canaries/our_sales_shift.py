@@ -19,7 +19,7 @@ from alerts.verdicts import (
     Verdict,
     severity_of,
 )
-from channelhub.lib import months
+from channelhub.lib import figures, months
 from partners.models import Status
 from sales.models.months import OUR_SALES
 
@@ -136,6 +136,17 @@ class OurSalesShift(Canary):
             partner_size=facts.current if facts.end and not facts.missing_rates else None,
             evidence=_evidence(kind, facts, night, limits),
         )
+
+    def headline(self, finding_class: str, value: Decimal | None) -> str:
+        """What happened to our sales, in a few words."""
+        by = f" {figures.percent(abs(value))}" if value is not None else ""
+        words = {
+            Class.UP: f"Our sales rose{by}",
+            Class.DOWN: f"Our sales fell{by}",
+            Class.LOST: "Bought before, now nothing",
+            Class.NEW: "Buys for the first time in 24 months",
+        }
+        return words.get(Class(finding_class), f"Our sales moved{by}")
 
     def ends_when(self, finding_class: str, limits: Limits) -> str:
         """What would end an alert of a class."""

@@ -1,0 +1,13 @@
+"""Addresses of alerts and canaries."""
+
+from django.urls import path
+
+from alerts import views
+
+app_name = "alerts"
+
+urlpatterns = [
+    path("", views.alert_list, name="list"),
+    path("canaries/", views.canary_list, name="canaries"),
+    path("canaries/<slug:name>/", views.thresholds, name="thresholds"),
+]

@@ -1,0 +1,57 @@
+"""Pages of alerts and of the canaries behind them."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from accounts.models import User
+from accounts.permissions import may
+from alerts.actions import limits_of, set_thresholds
+from alerts.canaries import CANARIES
+from alerts.explain import explain
+from alerts.forms import AlertFilter, ThresholdsForm
+from alerts.models import Alert, Run
+from channelhub.lib.pages import paginate
+
+
+def alert_list(request: HttpRequest) -> HttpResponse:
+    """Every alert the person may see, most money first."""
+    query = request.GET.copy()
+    query.setdefault("state", "open")
+    visible = Alert.objects.visible_to(request.user).ranked().prefetch_related("partners")
+    filtered = AlertFilter(query, queryset=visible)
+    page = paginate(request, filtered.qs)
+    page.object_list = explain(page.object_list)
+    context = {
+        "title": "Alerts",
+        "page": page,
+        "form": filtered.form,
+        "run": Run.objects.newest(),
+        "narrowed": bool(set(request.GET) - {"page", "per"}),
+    }
+    return render(request, "alerts/list.html", context)
+
+
+def canary_list(request: HttpRequest) -> HttpResponse:
+    """The questions asked every night, with their thresholds."""
+    rows = [
+        (canary, [(canary.limit_labels[key], value) for key, value in limits_of(canary).items()])
+        for canary in CANARIES.values()
+    ]
+    can_edit = may(request.user, "alerts:thresholds", "GET")
+    context = {"title": "Canaries", "canaries": rows, "can_edit": can_edit}
+    return render(request, "alerts/canaries.html", context)
+
+
+def thresholds(request: HttpRequest, name: str) -> HttpResponse:
+    """Set the thresholds of a canary; the next night judges by them."""
+    canary = CANARIES.get(name)
+    if canary is None:
+        raise Http404
+    form = ThresholdsForm(canary, limits_of(canary), request.POST or None)
+    if request.method == "POST" and form.is_valid() and isinstance(request.user, User):
+        set_thresholds(canary, values=form.cleaned_data, acting_user=request.user)
+        messages.success(request, "Saved. The next night judges by these thresholds.")
+        return redirect("alerts:canaries")
+    context = {"title": f"Thresholds of {canary.name}", "canary": canary, "form": form}
+    return render(request, "alerts/thresholds.html", context)
