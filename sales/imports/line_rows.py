@@ -75,8 +75,6 @@ def number(staging: Staging) -> None:
 
     Rejected rows are counted too, so that a key does not move once their error is mended.
     """
-    # One sales file at a time: the next one must see the lines and products of this one.
-    staging.execute("SELECT pg_advisory_xact_lock(hashtext('sales lines'))")
     staging.add_column("line_key", "text")
     staging.execute(LINE_KEYS)
     staging.execute("ANALYZE staging")

@@ -24,7 +24,7 @@ WITH resolved AS (
   SELECT
     staging.invoice,
     coalesce(staging.line, staging.line_key) AS line,
-    CASE WHEN {ON_CHANNEL} THEN %(channel)s ELSE %(direct)s END AS feed_id,
+    CASE WHEN {ON_CHANNEL} THEN %(channel)s::bigint ELSE %(direct)s END AS feed_id,
     staging.kind,
     staging.date,
     staging.order_date,
