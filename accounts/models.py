@@ -2,7 +2,7 @@
 
 import datetime as dt
 import zoneinfo
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import pghistory
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -35,6 +35,16 @@ class Role(models.TextChoices):
         """Works at a partner, not at the vendor."""
         return self in {Role.PARTNER_ADMIN, Role.PARTNER_REP}
 
+    @classmethod
+    def at_partner(cls) -> "list[Role]":
+        """The roles of a partner's people."""
+        return [role for role in cls if role.is_partner]
+
+    @classmethod
+    def at_vendor(cls) -> "list[Role]":
+        """The roles of the vendor's own people."""
+        return [role for role in cls if not role.is_partner]
+
 
 def check_time_zone(name: str) -> None:
     """Raises ValidationError unless the name is an IANA time zone."""
@@ -43,6 +53,25 @@ def check_time_zone(name: str) -> None:
 
 
 check_currency = RegexValidator(r"^[A-Z]{3}$", "Use a three-letter currency code such as USD.")
+
+
+class UserQuerySet(models.QuerySet["User"]):
+    """Sets of people."""
+
+    def active(self) -> Self:
+        """Those who may sign in."""
+        return self.filter(is_active=True)
+
+    def admins(self) -> Self:
+        return self.filter(role=Role.ADMIN)
+
+    def with_address(self, email: str) -> Self:
+        """The account of an e-mail address, however it is written."""
+        return self.filter(email__iexact=email)
+
+    def search(self, text: str) -> Self:
+        """Those whose name or e-mail address contains the text."""
+        return self.filter(Q(name__icontains=text) | Q(email__icontains=text))
 
 
 class UserManager(BaseUserManager["User"]):
@@ -82,7 +111,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     )
     joined_at = models.DateTimeField(default=timezone.now, editable=False)
 
-    objects = UserManager()
+    objects = UserManager.from_queryset(UserQuerySet)()
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"

@@ -12,10 +12,11 @@ from django.urls import ResolverMatch
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
-from accounts.models import Role, User
+from accounts.models import User
 
 TABLE = Path(__file__).with_name("permissions.txt")
 ANYONE = "anyone"
+API = "api:"
 SAFE_ALIASES = {"HEAD": "GET", "OPTIONS": "GET"}
 
 Rules = dict[tuple[str, str], frozenset[str]]
@@ -74,6 +75,11 @@ def route_of(match: ResolverMatch | None) -> str:
 def is_public(route: str, method: str) -> bool:
     """Whether the route needs no account."""
     return ANYONE in roles_for(route, method)
+
+
+def uses_api(role: str) -> bool:
+    """Whether the table opens any API route to this role."""
+    return any(route.startswith(API) and role in roles for (route, _), roles in table().items())
 
 
 class TablePermission(BasePermission):

@@ -20,21 +20,36 @@ class NavigationItem:
 
 
 # Label, route, icon; an entry is active on every route of its namespace.
-NAVIGATION = (("Home", "home", "home"),)
+NAVIGATION = (
+    ("Home", "home", "home"),
+    ("Sales data", "sales:feeds", "database"),
+    ("People", "people:list", "users"),
+    ("Organisation", "organisation:edit", "building"),
+)
 
 
 def site(request: HttpRequest) -> dict[str, object]:
-    """The organisation and the navigation of this person."""
-    return {"organisation": Organisation.current(), "navigation": navigation(request)}
+    """The organisation, its logo and the navigation of this person."""
+    organisation = Organisation.current()
+    return {
+        "organisation": organisation,
+        "logo_url": reverse("organisation_logo") if organisation.logo_type else "",
+        "navigation": navigation(request),
+        "profile_url": reverse("profile:edit"),
+    }
 
 
 def navigation(request: HttpRequest) -> list[NavigationItem]:
     """The entries that this person's role may open."""
+    # A request refused before anybody could sign in, such as one with a forged host, has no user.
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return []
     current = route_of(request.resolver_match)
     return [
         NavigationItem(label, reverse(route), icon, _same_section(route, current))
         for label, route, icon in NAVIGATION
-        if may(request.user, route, "GET") and request.user.is_authenticated
+        if may(user, route, "GET")
     ]
 
 

@@ -4,10 +4,11 @@ import logging
 from collections.abc import Callable
 
 from alerts.actions import recompute_due
+from partners.people.actions import ring_unsent_invitations
 
 logger = logging.getLogger(__name__)
 
-TICK: tuple[Callable[[], None], ...] = (recompute_due,)
+TICK: tuple[Callable[[], None], ...] = (recompute_due, ring_unsent_invitations)
 
 
 def tick() -> list[str]:

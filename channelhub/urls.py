@@ -3,11 +3,18 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from channelhub import health
+from channelhub import health, views
+from partners.people.views import accept
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("", views.home, name="home"),
+    path("alerts/", include("alerts.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
+    path("", include("accounts.urls")),
+    path("people/", include("partners.people.urls")),
+    path("", include("sales.urls")),
+    path("invitation/<str:token>/", accept, name="invitation"),
 ]

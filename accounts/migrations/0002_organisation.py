@@ -1,7 +1,9 @@
+from typing import Any
+
 from django.db import migrations
 
 
-def create_organisation(apps, schema_editor):
+def create_organisation(apps: Any, _schema_editor: Any) -> None:
     apps.get_model("accounts", "Organisation").objects.get_or_create(pk=1)
 
 

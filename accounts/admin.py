@@ -1,0 +1,29 @@
+"""The administration pages of this app: accounts and organisation are the editable ones."""
+
+from django.contrib import admin
+
+from accounts.admin_site import EditableAdmin, ViewOnlyAdmin
+from accounts.models import FiscalPeriod, Holiday, Organisation, User
+
+__all__ = ["EditableAdmin", "ViewOnlyAdmin"]
+
+
+@admin.register(User)
+class UserAdmin(EditableAdmin):
+    """Name, address and time zone; roles and deactivation have rules: see the page People."""
+
+    list_display = ["email", "name", "role", "is_active", "last_login"]
+    list_filter = ["role", "is_active"]
+    search_fields = ["email", "name"]
+    fields = ["email", "name", "time_zone", "role", "is_active", "last_login"]
+    readonly_fields = ["role", "is_active", "last_login"]
+
+
+@admin.register(Organisation)
+class OrganisationAdmin(EditableAdmin):
+    exclude = ["logo", "logo_type"]
+
+
+@admin.register(Holiday, FiscalPeriod)
+class CalendarAdmin(ViewOnlyAdmin):
+    pass
