@@ -16,7 +16,8 @@ BUNDLE := static/dist/.built
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
 
-install: .local/env $(PACKAGES) $(BUNDLE) ## the environment: Python and front-end packages, pinned and hashed
+install: .local/env $(PACKAGES) $(BUNDLE) ## pinned packages, the front-end bundle and a migrated database
+	@:
 
 run: install ## start everything and print the address (PORT=8000); Ctrl-C stops it
 	@exec $(BIN)/python manage.py run
@@ -81,6 +82,16 @@ $(NODE_PACKAGES): package-lock.json
 $(BUNDLE): $(NODE_PACKAGES) package.json $(shell find frontend -type f)
 	npm run --silent build
 	@touch $@
+
+# A database of somebody's own is migrated by hand, or by make run.
+ifndef DATABASE_URL
+MIGRATED := .local/postgres/migrated
+install: $(MIGRATED)
+
+$(MIGRATED): $(wildcard */migrations/*.py) | .local/env $(PACKAGES)
+	$(BIN)/python manage.py migrate --no-input --verbosity 0
+	@touch $@
+endif
 
 define CHECK_PYTHON
 import sys

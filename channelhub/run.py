@@ -6,14 +6,13 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from http import HTTPStatus
-from http.client import HTTPConnection, HTTPException
 from types import FrameType
 from typing import Never
 
 from channelhub import local, ports, processes
 from channelhub.local import BEAT, HOME, WEB, WORKER
 from channelhub.processes import NotStarted, Service
+from channelhub.ready import is_ready
 
 # docker-compose.yml runs the same, and a test compares them.
 COMMANDS = {
@@ -62,10 +61,10 @@ class Application:
     def start(self) -> None:
         """Start web, and once it answers the other two, which wait for nobody."""
         self._launch(WEB)
-        processes.wait_until(lambda: self._is_ready() or bool(self._dead()), READY_SECONDS)
+        processes.wait_until(lambda: is_ready(self.port) or bool(self._dead()), READY_SECONDS)
         for service in self._dead():
             raise _ended(service)
-        if not self._is_ready():
+        if not is_ready(self.port):
             raise NotStarted(f"The site does not answer.\n{processes.last_lines(HOME, WEB)}")
         self._launch(WORKER)
         self._launch(BEAT)
@@ -92,16 +91,6 @@ class Application:
 
     def _dead(self) -> list[Service]:
         return [service for service in self.since if not processes.running(HOME, service)]
-
-    def _is_ready(self) -> bool:
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=5)
-        try:
-            connection.request("GET", "/readyz")
-            return connection.getresponse().status == HTTPStatus.OK
-        except (OSError, HTTPException):
-            return False
-        finally:
-            connection.close()
 
 
 def _ended(service: Service) -> NotStarted:

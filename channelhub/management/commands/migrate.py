@@ -8,8 +8,9 @@ from channelhub.lib import roles
 class Command(MigrateCommand):
     """Django's migrate, run by the owner role so that the app role owns nothing."""
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def execute(self, *args: Any, **options: Any) -> str | None:
+        # Its system checks connect already, and a new server has no roles to take.
         with roles.acting_as(None):
             roles.ensure()
         with roles.acting_as(roles.OWNER):
-            super().handle(*args, **options)
+            return super().execute(*args, **options)
