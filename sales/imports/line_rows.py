@@ -77,7 +77,6 @@ def number(staging: Staging) -> None:
     """
     staging.add_column("line_key", "text")
     staging.execute(LINE_KEYS)
-    staging.execute("ANALYZE staging")
 
 
 def check(staging: Staging) -> None:
