@@ -23,6 +23,7 @@ class NavigationItem:
 NAVIGATION = (
     ("Home", "home", "home"),
     ("Sales data", "sales:feeds", "database"),
+    ("Imports", "imports:list", "file-import"),
     ("People", "people:list", "users"),
     ("Organisation", "organisation:edit", "building"),
 )

@@ -21,6 +21,7 @@ from imports.kinds import Kind, kinds
 from imports.models import Import, Source
 from imports.options import Options
 from imports.problems import Unreadable
+from imports.uploads import drop
 
 logger = logging.getLogger(__name__)
 
@@ -92,8 +93,10 @@ def reopen_import(load: Import) -> bool:
 
 
 def discard_import(load: Import) -> bool:
-    """Throw a draft away, but not its file: who uploaded it may be reading it."""
+    """Throw a draft and its uploaded file away. False if it is no draft any more."""
     deleted, _ = Import.objects.drafts().filter(pk=load.pk).delete()
+    if deleted:
+        drop(Path(load.path))
     return bool(deleted)
 
 

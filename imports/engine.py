@@ -12,6 +12,11 @@ from imports.kinds import Counts, Kind
 from imports.models import Import, RejectedRow
 from imports.staging import Staging
 
+LEFT_BEHIND = """
+SELECT relname FROM pg_class
+WHERE relnamespace = pg_my_temp_schema() AND relname LIKE 'staging%' AND relkind = 'r'
+"""
+
 
 def load_file(load: Import, kind: Kind, beat: Heartbeat) -> None:
     """Load a file; call it in a transaction. Afterwards the import holds its counts, unsaved.
@@ -19,12 +24,11 @@ def load_file(load: Import, kind: Kind, beat: Heartbeat) -> None:
     Raises:
         Unreadable: the file cannot be imported as it is.
     """
-    _drop_staging()
+    _prepare()
     staging = _open(load, kind, beat)
     check(staging, kind)
     _one_at_a_time()
     kind.resolve(staging)
-    staging.execute("ANALYZE staging")
     _count(load, kind.write(staging))
 
 
@@ -49,12 +53,11 @@ def _count(load: Import, counts: Counts) -> None:
         raise RuntimeError(f"{load.rows_read} rows of {load.file_name} were counted as {counts}.")
 
 
-def _drop_staging() -> None:
-    """What an earlier import of the same transaction, as in a test, left behind."""
+def _prepare() -> None:
+    """Clear what an earlier import of the same transaction, as in a test, left behind."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT relname FROM pg_class WHERE relnamespace = pg_my_temp_schema()"
-            " AND relname LIKE 'staging%' AND relkind = 'r'"
-        )
+        # Staged rows are read a few times and thrown away: rough statistics will do.
+        cursor.execute("SET LOCAL default_statistics_target = 10")
+        cursor.execute(LEFT_BEHIND)
         for (name,) in cursor.fetchall():
             cursor.execute(f'DROP TABLE pg_temp."{name}" CASCADE')

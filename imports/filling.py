@@ -79,6 +79,8 @@ def fill(
         rows = _copy(number, sheet, wanted[number], progress if number == 0 else lambda _: None)
         if number:
             _check_joined(number, sheet, files.keys[number - 1])
+    if files.keys:
+        _analyze(len(files.sheets))
     _create_view(files, columns)
     return rows
 
@@ -112,8 +114,13 @@ def _copy(number: int, sheet: Sheet, wanted: Sequence[int], progress: Callable[[
                 copy.write_row(row)
                 if count % PROGRESS_EVERY == 0:
                     progress(count)
-        cursor.execute(f"ANALYZE staging_file_{number}")
     return count
+
+
+def _analyze(files: int) -> None:
+    tables = ", ".join(f"staging_file_{number}" for number in range(files))
+    with connection.cursor() as cursor:
+        cursor.execute(f"ANALYZE {tables}")
 
 
 def _rows(sheet: Sheet, wanted: Sequence[int]) -> Iterator[Sequence[Any]]:

@@ -1,0 +1,173 @@
+"""Imports for programs: send a file, ask what became of it."""
+
+from typing import Any
+
+from django.core.validators import validate_slug
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from django.urls import path
+from drf_spectacular.utils import extend_schema
+from rest_framework import generics, serializers
+from rest_framework.exceptions import ValidationError
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.models import User
+from imports import actions, uploads
+from imports.forms import kind_choices
+from imports.models import Import, RejectedRow
+from imports.options import Options, parse_covers, parse_pairs
+from imports.problems import Unreadable
+
+
+class ImportSerializer(serializers.ModelSerializer[Import]):
+    """An import and what became of its rows. `error` says why one that is `dead` failed."""
+
+    id = serializers.UUIDField(source="public_id")
+    source = serializers.CharField(source="source.name")  # type: ignore[assignment]
+    rows = serializers.IntegerField(source="rows_read")
+    state = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Import
+        fields = (
+            "id",
+            "kind",
+            "source",
+            "file_name",
+            "state",
+            "error",
+            "rows",
+            "new",
+            "changed",
+            "unchanged",
+            "rejected",
+            "created_at",
+            "finished_at",
+        )
+
+    def get_state(self, load: Import) -> str:
+        """One of draft, queued, running, done, dead."""
+        return "draft" if load.is_draft else load.state
+
+
+class RejectedRowSerializer(serializers.ModelSerializer[RejectedRow]):
+    """A row that was not loaded; `row` is its line, the header being 1."""
+
+    class Meta:
+        model = RejectedRow
+        fields = ("row", "column", "value", "reason")
+
+
+class UploadSerializer(serializers.Serializer[Import]):
+    """A file and how to read it; the words are those of the command `import_file`."""
+
+    file = serializers.FileField()
+    kind = serializers.ChoiceField(choices=[])
+    source = serializers.CharField(  # type: ignore[assignment]
+        max_length=50, validators=[validate_slug]
+    )
+    map = serializers.ListField(
+        child=serializers.CharField(), default=list, help_text="theirs=ours"
+    )
+    set = serializers.ListField(
+        child=serializers.CharField(), default=list, help_text="field=value"
+    )
+    covers = serializers.CharField(required=False, help_text="2024-01..2024-03")
+    history = serializers.BooleanField(default=False)
+    date_order = serializers.ChoiceField(choices=["dmy", "mdy", "ymd"], required=False)
+    decimal = serializers.ChoiceField(choices=[".", ","], required=False)
+    encoding = serializers.CharField(required=False)
+    delimiter = serializers.CharField(required=False, max_length=1, trim_whitespace=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = kind_choices()  # type: ignore[attr-defined]
+
+    def options(self) -> Options:
+        """Raises ValueError where the words make no sense."""
+        data = self.validated_data
+        covers = data.get("covers")
+        return Options(
+            mapping={ours: theirs for theirs, ours in parse_pairs(data["map"], last=True)},
+            fixed=dict(parse_pairs(data["set"])),
+            covers=parse_covers(covers) if covers else None,
+            history=data["history"],
+            date_order=data.get("date_order"),
+            decimal_mark=data.get("decimal"),
+            encoding=data.get("encoding"),
+            delimiter=data.get("delimiter"),
+        )
+
+
+class ImportList(generics.ListAPIView[Import]):
+    """Every import, the newest first; POST sends a file, which is loaded in the background."""
+
+    serializer_class = ImportSerializer
+    parser_classes = (MultiPartParser,)
+    queryset = Import.objects.select_related("source")
+
+    def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
+        """The size of a file is limited before anything reads the body."""
+        uploads.cap(request)
+        return super().initialize_request(request, *args, **kwargs)
+
+    @extend_schema(request={"multipart/form-data": UploadSerializer}, responses=ImportSerializer)
+    def post(self, request: Request) -> Response:
+        """Take a file in; 202 with the import to ask for later."""
+        upload = UploadSerializer(data=request.data)
+        if uploads.was_too_large(request):
+            raise ValidationError({"file": uploads.too_large_message()})
+        upload.is_valid(raise_exception=True)
+        load = _take_in(upload, request.user)
+        return Response(ImportSerializer(load).data, status=202)
+
+
+class ImportDetail(generics.RetrieveAPIView[Import]):
+    """An import: its state and counts."""
+
+    serializer_class = ImportSerializer
+    lookup_field = "public_id"
+    queryset = Import.objects.select_related("source")
+
+
+class RejectedRows(generics.ListAPIView[RejectedRow]):
+    """The rows of an import that were not loaded, with reasons."""
+
+    serializer_class = RejectedRowSerializer
+    queryset = RejectedRow.objects.all()
+
+    def get_queryset(self) -> QuerySet[RejectedRow]:
+        load = get_object_or_404(Import, public_id=self.kwargs.get("public_id"))
+        return RejectedRow.objects.filter(load=load)
+
+
+def _take_in(upload: UploadSerializer, user: Any) -> Import:
+    file = upload.validated_data["file"]
+    path = uploads.keep(file)
+    try:
+        return actions.create_import(
+            kind=upload.validated_data["kind"],
+            source=upload.validated_data["source"],
+            path=path,
+            file_name=file.name,
+            options=upload.options(),
+            acting_user=user if isinstance(user, User) else None,
+            confirmed=True,
+        )
+    except (Unreadable, ValueError) as problem:
+        uploads.drop(path)
+        raise ValidationError({"detail": str(problem)}) from None
+
+
+urlpatterns = [
+    path("imports/", ImportList.as_view(), name="import-list"),
+    path("imports/<uuid:public_id>/", ImportDetail.as_view(), name="import-detail"),
+    path(
+        "imports/<uuid:public_id>/rejected-rows/",
+        RejectedRows.as_view(),
+        name="import-rejected-rows",
+    ),
+]

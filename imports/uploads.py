@@ -1,0 +1,58 @@
+"""Uploaded files: streamed to disk, and no further than the limit."""
+
+import uuid
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadhandler import SkipFile, TemporaryFileUploadHandler
+from django.http import HttpRequest
+
+
+class CappedUploadHandler(TemporaryFileUploadHandler):
+    """Writes an upload to disk and drops it once it is larger than UPLOAD_MAX_BYTES."""
+
+    def __init__(self, request: HttpRequest | None = None) -> None:
+        super().__init__(request)
+        self.received = 0
+        self.too_large = False
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        """Raises SkipFile beyond the limit: the rest is read, but not kept."""
+        self.received += len(raw_data)
+        if self.received > settings.UPLOAD_MAX_BYTES:
+            self.too_large = True
+            raise SkipFile
+        super().receive_data_chunk(raw_data, start)
+
+
+def cap(request: HttpRequest) -> None:
+    """Take this request's files through the limit. Call it before its body is read."""
+    request.upload_handlers = [CappedUploadHandler(request)]
+
+
+def was_too_large(request: Any) -> bool:
+    """Whether a file of this request, Django's or the API's, was dropped for its size."""
+    return any(getattr(handler, "too_large", False) for handler in request.upload_handlers)
+
+
+def too_large_message() -> str:
+    """What to say then."""
+    return f"The file is larger than {settings.UPLOAD_MAX_BYTES // 1024**2} MB."
+
+
+def keep(upload: UploadedFile[Any]) -> Path:
+    """Move an upload to UPLOAD_DIR under a name that nobody can guess or choose."""
+    settings.UPLOAD_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path: Path = settings.UPLOAD_DIR / f"{uuid.uuid4()}.csv"
+    with path.open("xb") as file:
+        for chunk in upload.chunks():
+            file.write(chunk)
+    return path
+
+
+def drop(path: Path) -> None:
+    """Delete an uploaded file; a file that lies anywhere else is not ours to delete."""
+    if path.is_relative_to(settings.UPLOAD_DIR):
+        path.unlink(missing_ok=True)

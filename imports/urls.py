@@ -1,0 +1,16 @@
+"""Addresses of imports."""
+
+from django.urls import path
+
+from imports import views
+
+app_name = "imports"
+
+urlpatterns = [
+    path("", views.import_list, name="list"),
+    path("new/", views.new_import, name="new"),
+    path("<uuid:public_id>/", views.import_detail, name="detail"),
+    path("<uuid:public_id>/discard/", views.discard, name="discard"),
+    path("<uuid:public_id>/reopen/", views.reopen, name="reopen"),
+    path("<uuid:public_id>/rejected.csv", views.rejected_rows, name="rejected"),
+]
