@@ -89,7 +89,7 @@ MIGRATED := .local/postgres/migrated
 install: $(MIGRATED)
 
 $(MIGRATED): $(wildcard */migrations/*.py) | .local/env $(PACKAGES)
-	$(BIN)/python manage.py migrate --no-input --verbosity 0
+	$(BIN)/python manage.py migrate --no-input --skip-checks --verbosity 0
 	@touch $@
 endif
 

@@ -19,6 +19,8 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 LOCAL = env.flag("CHANNELHUB_LOCAL", default=False)
 DATA_DIR = Path(env.text("DATA_DIR", str(BASE_DIR / ".local")))
 LOCAL_SECRET = "local-only-" + "x" * 50
+# For tools that read the settings and connect to nothing; manage.py brings the servers.
+NO_DATABASE, NO_REDIS = "postgresql://nobody@127.0.0.1:1/none", "redis://127.0.0.1:1/0"
 
 DEBUG = env.flag("DEBUG", default=False)
 SECRET_KEY = env.text("SECRET_KEY", LOCAL_SECRET if LOCAL else None)
@@ -108,7 +110,7 @@ TEMPLATES = [
 DATABASES: dict[str, dict[str, Any]] = {
     "default": {
         "ENGINE": "django.db.backends.postgresql",
-        **env.database("DATABASE_URL", default="postgresql://channelhub@127.0.0.1/channelhub"),
+        **env.database("DATABASE_URL", default=NO_DATABASE if LOCAL else None),
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {"connect_timeout": 5},
@@ -116,7 +118,7 @@ DATABASES: dict[str, dict[str, Any]] = {
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-REDIS_URL = env.text("REDIS_URL", "redis://127.0.0.1:6379/0")
+REDIS_URL = env.text("REDIS_URL", NO_REDIS if LOCAL else None)
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
 }
@@ -159,6 +161,8 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 SOCIALACCOUNT_ADAPTER = "accounts.adapter.InvitedSocialAdapter"
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = True
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+# Addresses come from admins, not from whoever signs up.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = LOCAL
 if env.text("OIDC_SERVER_URL", "-") != "-":
