@@ -1,0 +1,46 @@
+"""The chart of our sales by month."""
+
+import datetime as dt
+from decimal import Decimal
+
+from channelhub.lib import months
+from sales.charts import our_sales
+
+END = dt.date(2026, 2, 1)
+
+
+def series(count: int) -> list[tuple[dt.date, Decimal | None]]:
+    return [
+        (month, Decimal(n) if n else None)
+        for n, month in enumerate(months.between(months.add_months(END, 1 - count), END))
+    ]
+
+
+def test_every_month_is_drawn_in_its_window() -> None:
+    values = our_sales(series(36), "EUR")["data"]["values"]
+
+    assert [value["month"] for value in values[-1:]] == ["2026-02-01"]
+    assert [value["window"] for value in values] == (
+        ["Earlier"] * 12 + ["12 months before"] * 12 + ["Last 12 months"] * 12
+    )
+
+
+def test_unknown_stays_unknown() -> None:
+    values = our_sales(series(36), "EUR")["data"]["values"]
+
+    assert values[0]["amount"] is None
+    assert values[1]["amount"] == 1.0
+
+
+def test_the_windows_are_told_apart_without_colour() -> None:
+    bars = [layer["mark"] for layer in our_sales(series(36), "EUR")["layer"][:3]]
+
+    assert len({(mark["filled"], mark.get("fillOpacity")) for mark in bars}) == 3
+    assert not any("color" in mark for mark in bars)
+
+
+def test_a_short_series_names_only_the_window_it_has() -> None:
+    names = our_sales(series(13), "EUR")["layer"][-1]["data"]["values"]
+
+    assert [name["window"] for name in names] == ["Last 12 months"]
+    assert our_sales([], "EUR")["data"]["values"] == []
