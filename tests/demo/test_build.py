@@ -1,0 +1,206 @@
+"""The demo as it is loaded and judged, on awkward days too."""
+
+import datetime as dt
+import io
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import transaction
+from django.test import Client, override_settings
+from django.urls import reverse
+
+from accounts.models import Organisation, Role, User
+from alerts.canaries.our_sales_shift import Class
+from alerts.models import Alert, AlertChange, Change, Finding, Run, RunCanary
+from alerts.panels import overnight
+from channelhub.demo.build import NotEmpty, Summary, build
+from channelhub.demo.cast import PARTNER_OF_ACCOUNTS, PEOPLE
+from channelhub.demo_accounts import PASSWORD, ROLES
+from imports.models import Import
+from partners.models import Partner, Status
+from sales.freshness import feed_freshness
+from sales.models import Route, SalesLine
+
+MANAGER = "manager@channelhub.example"
+CLASSES = {
+    "P-1301": "within",
+    "P-1302": "down",
+    "P-1306": "up",
+    "P-1307": "lost",
+    "P-1308": "new",
+    "P-1309": "up",
+    "P-1311": "lost",
+    "P-1315": "no plan rate",
+    "P-1316": "no comparable base",
+    "P-1317": "inactive",
+    "P-1111": "no comparable base",
+    "P-1205": "new",
+    "P-1207": "lost",
+    "P-1401": "not enough history",
+}
+# What the newest night does, in the eyes of one manager.
+OVERNIGHT = {
+    ("P-1101", Change.OPENED),
+    ("P-1102", Change.WORSE),
+    ("P-1103", Change.ENDED),
+    ("P-1104", Change.OPENED),
+    ("P-1108", Change.BETTER),
+}
+
+
+def past(day: int, hour: int) -> dt.datetime:
+    """The last time before today that a month had this day, as late as this hour."""
+    now = Organisation.current().now()
+    found = now - dt.timedelta(days=1)
+    while found.day != day:
+        found -= dt.timedelta(days=1)
+    return found.replace(hour=hour, minute=30)
+
+
+@pytest.fixture(
+    scope="module",
+    params=[None, (1, 9), (2, 1), (31, 12)],
+    ids=["now", "on the first", "early on the second", "on the last"],
+)
+def demo(
+    request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: Any
+) -> Iterator[Summary]:
+    """The demo, made once for each of these times and read by every test of this file."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield build(past(*request.param) if request.param else None)
+        transaction.set_rollback(True)
+
+
+def test_every_class_appears(demo: Summary) -> None:
+    found = Finding.objects.filter(run__as_of=demo.as_of)
+    assert set(found.values_list("finding_class", flat=True)) == set(Class)
+
+
+def test_partners_have_the_classes_of_their_stories(demo: Summary) -> None:
+    numbers = dict(Partner.objects.values_list("pk", "number"))
+    rows = Finding.objects.filter(run__as_of=demo.as_of).values_list("subject", "finding_class")
+    found = {numbers[subject]: name for subject, name in rows}
+    assert {number: found[number] for number in CLASSES} == CLASSES
+
+
+def test_stories_are_told_at_the_size_they_need(demo: Summary) -> None:
+    risk = Alert.objects.get(partners__number="P-1302")
+    assert (risk.severity, risk.nature, risk.baseline) == ("critical", "risk", True)
+    ramping = Finding.objects.filter(run__as_of=demo.as_of, evidence__ramping=True)
+    assert {"P-1107", "P-1309"} == {
+        Partner.objects.get(pk=finding.subject).number for finding in ramping
+    }
+    assert not Alert.objects.filter(partners__number="P-1311").exists()
+
+
+def test_the_newest_night_changes_what_the_manager_sees(demo: Summary) -> None:
+    seen = overnight(User.objects.get(email=MANAGER))
+    assert seen is not None
+    assert seen.as_of == demo.as_of
+    assert seen.baseline == 0
+    changes = {(change.explained.partner.number, change.change.change) for change in seen.changes}
+    assert changes >= OVERNIGHT
+
+
+def test_only_the_first_night_is_a_baseline(demo: Summary) -> None:
+    nights = RunCanary.objects.order_by("run__as_of").values_list("baseline", flat=True)
+    assert list(nights) == [True] + [False] * (demo.nights - 1)
+    assert Run.objects.published().filter(replay=False).count() == demo.nights
+
+
+def test_home_shows_it(demo: Summary) -> None:
+    browser = Client()
+    browser.force_login(User.objects.get(email=MANAGER))
+    page = browser.get(reverse("home"))
+    assert page.status_code == 200
+    for name in ("Brightmoor IT", "Calderwick Systems", "Duskfield Networks", "Ellanmoor Cloud"):
+        assert name in page.content.decode()
+
+
+def test_the_manager_has_some_of_the_partners(demo: Summary) -> None:
+    seen = Partner.objects.visible_to(User.objects.get(email=MANAGER)).unmerged()
+    own = seen.filter(managers__manager__email=MANAGER)
+    assert 14 <= own.count() <= 18
+    assert demo.partners == Partner.objects.count()
+
+
+def test_everybody_named_signs_in_and_nobody_else(demo: Summary) -> None:
+    people = {user.email: user for user in User.objects.all()}
+    assert people.keys() == {email for email, _, _ in PEOPLE}
+    assert {email for email, user in people.items() if user.check_password(PASSWORD)} == set(ROLES)
+    assert {people[email].role for email in ROLES} == set(Role)
+
+
+def test_partner_accounts_belong_to_the_partner_of_the_night(demo: Summary) -> None:
+    members = User.objects.filter(membership__partner__number=PARTNER_OF_ACCOUNTS)
+    assert {user.role for user in members} == set(Role.at_partner())
+
+
+def test_one_feed_is_late_and_none_is_stale(demo: Summary) -> None:
+    feeds = [feed for feed in feed_freshness(demo.as_of) if feed.feed.route == Route.CHANNEL]
+    assert {str(feed.feed.source) for feed in feeds if feed.days_late} == {"lindmaar"}
+    assert not any(feed.stale for feed in feeds)
+    assert len(feeds) == 4
+
+
+def test_every_standing_appears(demo: Summary) -> None:
+    standing = Partner.objects.with_standing(demo.as_of)
+    assert {partner.status for partner in standing} == set(Status)
+    assert len({partner.territory for partner in standing}) >= 4
+    assert len({partner.tier for partner in standing}) == 4
+    assert Partner.objects.exclude(company=None).count() == 2
+    assert Partner.objects.exclude(merged_into=None).count() == 1
+
+
+def test_every_row_came_through_an_import_with_nothing_refused(demo: Summary) -> None:
+    assert not Import.objects.exclude(state="done", rejected=0).exists()
+    assert not SalesLine.objects.exclude(load__in=Import.objects.filter(kind="sales")).exists()
+    assert 2000 <= demo.lines <= 6000
+
+
+def test_a_database_in_use_is_left_alone(demo: Summary) -> None:
+    before = (SalesLine.objects.count(), AlertChange.objects.count(), User.objects.count())
+    with pytest.raises(NotEmpty):
+        build()
+    out = io.StringIO()
+    call_command("demo", stdout=out)
+    assert "not loaded" in out.getvalue()
+    after = (SalesLine.objects.count(), AlertChange.objects.count(), User.objects.count())
+    assert before == after
+
+
+def test_one_account_is_use_enough(make_user: Any) -> None:
+    make_user("Ada Admin", Role.ADMIN)
+    with pytest.raises(NotEmpty):
+        build()
+    assert not Partner.objects.exists()
+
+
+def test_a_build_that_breaks_leaves_nothing_behind(
+    db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(_: dt.date) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("channelhub.demo.build.recompute", killed)
+    with pytest.raises(KeyboardInterrupt):
+        build()
+    assert not Partner.objects.exists()
+    assert not User.objects.exists()
+    assert Organisation.current().name == "Your organisation"
+
+
+@override_settings(LOCAL=False)
+def test_public_passwords_stay_out_of_production(db: None) -> None:
+    with pytest.raises(CommandError, match="public"):
+        call_command("demo")
+    assert not User.objects.exists()
+
+
+def test_the_command_says_what_it_made(db: None) -> None:
+    out = io.StringIO()
+    call_command("demo", stdout=out)
+    assert "partners" in out.getvalue()
+    assert PASSWORD in out.getvalue()
