@@ -75,7 +75,7 @@ class AlertList(generics.ListAPIView[Alert]):
         for name in ("nature", "severity"):
             if value := asked.get(name):
                 alerts = alerts.filter(**{name: value})
-        return alerts  # type: ignore[no-any-return]
+        return alerts
 
 
 class AlertDetail(generics.RetrieveAPIView[Alert]):

@@ -7,7 +7,7 @@ import django_filters
 from django import forms
 from django.db.models import QuerySet
 
-from alerts.canaries import CANARIES, Canary
+from alerts.canaries import Canary
 from alerts.models import Alert
 from alerts.verdicts import Limits, Nature, Severity
 from partners.models import Partner

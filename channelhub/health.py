@@ -35,7 +35,7 @@ def _outcome(check: Callable[[], bool]) -> str:
 def _postgresql() -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
-        return cursor.fetchone() == (1,)
+        return bool(cursor.fetchone() == (1,))
 
 
 def _redis() -> bool:
