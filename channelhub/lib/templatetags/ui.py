@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 
 from channelhub.lib import figures
 from channelhub.lib.figures import Number
+from channelhub.lib.pages import SIZES
 from channelhub.lib.sparkline import sparkline as draw
 
 register = template.Library()
@@ -201,6 +202,12 @@ def sort(context: Context, key: str, label: str, *, numeric: bool = False) -> di
         "state": state,
         "url": f"?{query.urlencode()}",
     }
+
+
+@register.simple_tag
+def page_sizes() -> list[int]:
+    """How many rows a page may have."""
+    return SIZES
 
 
 @register.simple_tag(takes_context=True)
