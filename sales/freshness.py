@@ -53,7 +53,7 @@ class FeedFreshness:
             return [f"ended on {_day(self.feed.ended_on, self.on)}"] if self.feed.ended_on else []
         verb = "was" if self.days_late else "is"
         month = months.add_months(self.covered_to, 1)
-        late = f"{self.days_late} {'day' if self.days_late == 1 else 'days'} late"
+        late = f"{self.days_late:,} {'day' if self.days_late == 1 else 'days'} late"
         return [
             f"{month:%B} {verb} due on {_day(self.due, self.on)}",
             *([late] if self.days_late else []),
@@ -62,7 +62,9 @@ class FeedFreshness:
 
 def feed_freshness(on: dt.date) -> list[FeedFreshness]:
     """Every feed with what it covers, as known at the end of a day."""
-    feeds = Feed.objects.with_coverage(on).select_related("source")
+    feeds = (
+        Feed.objects.with_coverage(on).select_related("source").order_by("source__name", "route")
+    )
     return [_freshness(feed, on) for feed in feeds]
 
 

@@ -237,6 +237,13 @@ def test_freshness_in_words(on: str, lag: int, late: int, words: str, add_feed: 
     assert (found.days_late, found.stale, found.words) == (late, late > 45, words)
 
 
+def test_feeds_come_by_source(add_feed: AddFeed) -> None:
+    for name in ("zulu", "alpha", "mike"):
+        add_feed(name, LAST)
+
+    assert [found.feed.source.name for found in feed_freshness(ON)] == ["alpha", "mike", "zulu"]
+
+
 def test_an_ended_feed_is_not_late(add_feed: AddFeed) -> None:
     add_feed("erp", dt.date(2025, 10, 1), ended_on=dt.date(2025, 11, 3))
 
