@@ -22,6 +22,7 @@ class NavigationItem:
 # Label, route, icon; an entry is active on every route of its namespace.
 NAVIGATION = (
     ("Home", "home", "home"),
+    ("Partners", "partners:list", "building-store"),
     ("Sales data", "sales:feeds", "database"),
     ("Imports", "imports:list", "file-import"),
     ("People", "people:list", "users"),
@@ -37,7 +38,14 @@ def site(request: HttpRequest) -> dict[str, object]:
         "logo_url": reverse("organisation_logo") if organisation.logo_type else "",
         "navigation": navigation(request),
         "profile_url": reverse("profile:edit"),
+        "tokens_url": tokens_url(request),
     }
+
+
+def tokens_url(request: HttpRequest) -> str:
+    """Where this person keeps API tokens; empty for a role that uses none."""
+    user = getattr(request, "user", None)
+    return reverse("profile:tokens") if may(user, "profile:tokens", "GET") else ""
 
 
 def navigation(request: HttpRequest) -> list[NavigationItem]:

@@ -40,6 +40,11 @@ class Dated(models.Model):
     class Meta:
         abstract = True
 
+    @property
+    def last_day(self) -> dt.date | None:
+        """The last day it holds; None where no end is known."""
+        return self.valid.upper - dt.timedelta(days=1) if self.valid.upper else None
+
 
 def no_overlap(name: str, *keys: str) -> ExclusionConstraint:
     """At most one row per key on any day, kept by the database."""

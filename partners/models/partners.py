@@ -4,11 +4,14 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import pghistory
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, Subquery, UniqueConstraint
+from django.db.models import Exists, F, Func, OuterRef, Q, Subquery, UniqueConstraint
 from django.db.models.functions import Upper
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Role, User, check_currency
@@ -20,10 +23,13 @@ from partners.models.standing import (
     PartnerStatus,
     PartnerTerritory,
     PartnerTier,
+    tracked,
 )
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
+
+TRIGRAM = 3
 
 
 class PartnerKind(models.TextChoices):
@@ -39,6 +45,14 @@ class PartnerKind(models.TextChoices):
 def default_kinds() -> list[str]:
     """Most partners are resellers."""
     return [PartnerKind.RESELLER]
+
+
+class IsAny(Func):
+    """`IsAny("pk", ArraySubquery(...))`: whether a value is one of an array's."""
+
+    template = "(%(expressions)s))"
+    arg_joiner = " = ANY ("
+    output_field = models.BooleanField()
 
 
 class PartnerQuerySet(models.QuerySet["Partner"]):
@@ -68,19 +82,49 @@ class PartnerQuerySet(models.QuerySet["Partner"]):
         return self.filter(merged_into=None)
 
     def search(self, text: str) -> Self:
-        """Those whose name, number or external id contains the text."""
-        by_id = PartnerExternalId.objects.filter(
-            partner=OuterRef("pk"), external_id__istartswith=text
-        )
-        return self.filter(Q(name__icontains=text) | Q(number__istartswith=text) | Exists(by_id))
+        """Those whose name, number or external id contains the text.
+
+        One or two letters are the beginning of a name or number: trigrams need three.
+        """
+        if len(text) < TRIGRAM:
+            return self.filter(Q(name__istartswith=text) | Q(number__istartswith=text))
+        named = PartnerExternalId.objects.filter(external_id__icontains=text)
+        # An array, computed once, lets the planner join three indexes by a bitmap.
+        by_id = IsAny("pk", ArraySubquery(named.order_by().values("partner")))
+        return self.filter(Q(name__icontains=text) | Q(number__icontains=text) | by_id)
+
+    def of_kind(self, kind: str) -> Self:
+        """Those that are this, among other kinds."""
+        return self.filter(kinds__contains=[kind])
+
+    def with_status(self, status: str, day: dt.date) -> Self:
+        """Those with this status on a day."""
+        return self._with(PartnerStatus, day, status=status)
+
+    def with_tier(self, tier: str, day: dt.date) -> Self:
+        """Those with this tier on a day."""
+        return self._with(PartnerTier, day, tier=tier)
+
+    def in_territory(self, territory: str, day: dt.date) -> Self:
+        """Those with this territory on a day."""
+        return self._with(PartnerTerritory, day, territory=territory)
+
+    def managed_by(self, manager: User, day: dt.date) -> Self:
+        """Those whose channel manager this is on a day; a deputy is not."""
+        return self._with(PartnerManager, day, manager=manager)
+
+    def _with(self, model: Any, day: dt.date, **facts: Any) -> Self:
+        rows = model.objects.on(day).filter(partner=OuterRef("pk"), **facts)
+        return self.filter(Exists(rows))
 
     def with_standing(self, day: dt.date) -> Self:
-        """Adds `status`, `tier`, `territory` and `manager_name` as they hold on a day."""
+        """Adds status, tier, territory, manager's name and e-mail on a day; None if unknown."""
         return self.annotate(
             status=_on(PartnerStatus, day, "status"),
             tier=_on(PartnerTier, day, "tier"),
             territory=_on(PartnerTerritory, day, "territory"),
             manager_name=_on(PartnerManager, day, "manager__name"),
+            manager_email=_on(PartnerManager, day, "manager__email"),
         )
 
 
@@ -128,6 +172,8 @@ class Partner(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["name", "id"], name="partner_by_name"),
             GinIndex(OpClass(Upper("name"), "gin_trgm_ops"), name="partner_name_search"),
+            GinIndex(OpClass(Upper("number"), "gin_trgm_ops"), name="partner_number_search"),
+            GinIndex(fields=["kinds"], name="partner_by_kind"),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(
@@ -147,7 +193,34 @@ class Partner(models.Model):
     def __str__(self) -> str:
         return f"{self.name} ({self.number})"
 
+    def get_absolute_url(self) -> str:
+        return reverse("partners:detail", args=[self.public_id])
 
+    def kind_names(self) -> list[str]:
+        """What it does for us, in words."""
+        return [PartnerKind(kind).label for kind in self.kinds]
+
+    def clean(self) -> None:
+        """Companies and branches are two levels deep.
+
+        Raises:
+            ValidationError: the company is this partner or a branch itself, or this partner has
+                branches of its own.
+        """
+        if self.company is None:
+            return
+        if self.company == self:
+            raise ValidationError({"company": "A partner is not a branch of itself."})
+        if self.company.company_id:
+            head = self.company.company
+            raise ValidationError({"company": f"{self.company} is a branch. Name {head} instead."})
+        if self.pk and self.branches.exists():
+            raise ValidationError(
+                {"company": "This partner has branches, so it cannot be a branch itself."}
+            )
+
+
+@tracked()
 class PartnerExternalId(models.Model):
     """What a source calls a partner."""
 
@@ -159,6 +232,9 @@ class PartnerExternalId(models.Model):
         ordering: ClassVar = ["source", "external_id"]
         constraints: ClassVar = [
             UniqueConstraint(fields=["source", "external_id"], name="one_partner_per_external_id"),
+        ]
+        indexes: ClassVar = [
+            GinIndex(OpClass(Upper("external_id"), "gin_trgm_ops"), name="partner_id_search"),
         ]
 
     def __str__(self) -> str:

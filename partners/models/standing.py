@@ -13,6 +13,18 @@ from accounts.models import Organisation, User
 from channelhub.lib.models import Dated, DatedQuerySet, no_overlap
 
 
+def tracked() -> Any:
+    """Keeps what was added, changed and removed; a correction of the past removes rows."""
+    return pghistory.track(
+        pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent()
+    )
+
+
+def by(fact: str) -> models.Index:
+    """Finds the partners with a fact without reading the table."""
+    return models.Index(fields=[fact, "partner"], include=["valid"], name=f"partner_by_{fact}")
+
+
 class Status(models.TextChoices):
     """Where a partner stands in the program. Merged is a link, not a status."""
 
@@ -22,7 +34,7 @@ class Status(models.TextChoices):
     ENDED = "ended", "Ended"
 
 
-@pghistory.track()
+@tracked()
 class PartnerStatus(Dated):
     """A partner's standing in the program over a range of days."""
 
@@ -36,9 +48,13 @@ class PartnerStatus(Dated):
     class Meta:
         ordering: ClassVar = ["valid"]
         constraints: ClassVar = [no_overlap("one_status_per_partner", "partner")]
+        indexes: ClassVar = [by("status")]
+
+    def __str__(self) -> str:
+        return self.get_status_display()
 
 
-@pghistory.track()
+@tracked()
 class PartnerTier(Dated):
     """A partner's tier of program membership over a range of days."""
 
@@ -50,9 +66,13 @@ class PartnerTier(Dated):
     class Meta:
         ordering: ClassVar = ["valid"]
         constraints: ClassVar = [no_overlap("one_tier_per_partner", "partner")]
+        indexes: ClassVar = [by("tier")]
+
+    def __str__(self) -> str:
+        return self.tier
 
 
-@pghistory.track()
+@tracked()
 class PartnerTerritory(Dated):
     """Where a partner sells for us over a range of days."""
 
@@ -66,9 +86,13 @@ class PartnerTerritory(Dated):
     class Meta:
         ordering: ClassVar = ["valid"]
         constraints: ClassVar = [no_overlap("one_territory_per_partner", "partner")]
+        indexes: ClassVar = [by("territory")]
+
+    def __str__(self) -> str:
+        return self.territory
 
 
-@pghistory.track()
+@tracked()
 class PartnerManager(Dated):
     """The channel manager, and a deputy, who look after a partner over a range of days."""
 
@@ -96,6 +120,10 @@ class PartnerManager(Dated):
                 condition=~Q(deputy=F("manager")), name="deputy_is_somebody_else"
             ),
         ]
+        indexes: ClassVar = [by("manager")]
+
+    def __str__(self) -> str:
+        return f"{self.manager}, deputy {self.deputy}" if self.deputy else str(self.manager)
 
     @classmethod
     def assigned_to(cls, user: User) -> "models.QuerySet[PartnerManager]":
@@ -105,7 +133,7 @@ class PartnerManager(Dated):
         return mine.filter(partner=OuterRef("pk"))
 
 
-@pghistory.track()
+@tracked()
 class PartnerFiscalPeriod(models.Model):
     """A fiscal year of a partner, by its own dates; first and last day included."""
 
@@ -139,3 +167,6 @@ class PartnerFiscalPeriod(models.Model):
                 ],
             ),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.name}, {self.start:%-d %b %Y} to {self.end:%-d %b %Y}"

@@ -1,0 +1,1 @@
+"""What an admin fills in about a partner. A form checks, calls one verb, shows the answer."""
