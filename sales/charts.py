@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
+from channelhub.lib import months
+
 Series = Sequence[tuple[dt.date, Decimal | None]]
 HEIGHT = 220
 WINDOW_MONTHS = 12
@@ -14,13 +16,6 @@ BARS: dict[str, dict[str, Any]] = {
     CURRENT: {"filled": True},
     PRIOR: {"filled": False, "strokeWidth": 1.5},
     EARLIER: {"filled": True, "fillOpacity": 0.35},
-}
-MONTH: dict[str, Any] = {
-    "field": "month",
-    "type": "temporal",
-    "timeUnit": "utcyearmonth",
-    "scale": {"type": "utc"},
-    "axis": {"title": None, "format": "%b %Y", "labelOverlap": True, "labelFlush": True},
 }
 PARSE = {"parse": {"month": "utc:'%Y-%m-%d'"}}
 DRAWN = {"and": [{"field": "amount", "valid": True}, {"not": {"field": "amount", "equal": 0}}]}
@@ -32,6 +27,7 @@ def our_sales(series: Series, currency: str) -> dict[str, Any]:
     The series ends with the last 12 months. An unknown month is a question mark, not a gap.
     """
     rows = [_row(series, index) for index in range(len(series))]
+    x = _axis(series)
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
         "description": f"Our sales by month in {currency}.",
@@ -39,7 +35,20 @@ def our_sales(series: Series, currency: str) -> dict[str, Any]:
         "height": HEIGHT,
         "padding": {"top": 24, "left": 5, "right": 5, "bottom": 5},
         "data": {"values": rows, "format": PARSE},
-        "layer": [*(_bars(window, currency) for window in BARS), _unknown(), _names(series)],
+        "layer": [*(_bars(window, currency, x) for window in BARS), _unknown(x), _names(series, x)],
+    }
+
+
+def _axis(series: Series) -> dict[str, Any]:
+    """Whole months from the first to the end of the last, whether anything was sold or not."""
+    ends = [series[0][0], months.add_months(series[-1][0], 1)] if series else []
+    domain = [{"year": day.year, "month": day.month, "date": 1, "utc": True} for day in ends]
+    return {
+        "field": "month",
+        "type": "temporal",
+        "timeUnit": "utcyearmonth",
+        "scale": {"type": "utc", **({"domain": domain} if domain else {})},
+        "axis": {"title": None, "format": "%b %Y", "labelOverlap": True, "labelFlush": True},
     }
 
 
@@ -58,13 +67,13 @@ def _window(from_end: int) -> str:
     return PRIOR if from_end <= 2 * WINDOW_MONTHS else EARLIER
 
 
-def _bars(window: str, currency: str) -> dict[str, Any]:
+def _bars(window: str, currency: str, x: dict[str, Any]) -> dict[str, Any]:
     amount = {"field": "amount", "type": "quantitative"}
     return {
         "transform": [{"filter": {"and": [{"field": "window", "equal": window}, DRAWN]}}],
         "mark": {"type": "bar", "width": {"band": 0.8}, **BARS[window]},
         "encoding": {
-            "x": MONTH,
+            "x": x,
             "y": {**amount, "axis": {"title": currency, "format": "~s", "tickCount": 5}},
             "tooltip": [
                 {"field": "month", "timeUnit": "utcyearmonth", "format": "%B %Y", "title": "Month"},
@@ -75,15 +84,15 @@ def _bars(window: str, currency: str) -> dict[str, Any]:
     }
 
 
-def _unknown() -> dict[str, Any]:
+def _unknown(x: dict[str, Any]) -> dict[str, Any]:
     return {
         "transform": [{"filter": {"field": "amount", "valid": False}}],
         "mark": {"type": "text", "text": "?", "baseline": "bottom", "tooltip": "unknown"},
-        "encoding": {"x": {**MONTH, "bandPosition": 0.5}, "y": {"value": HEIGHT - 2}},
+        "encoding": {"x": {**x, "bandPosition": 0.5}, "y": {"value": HEIGHT - 2}},
     }
 
 
-def _names(series: Series) -> dict[str, Any]:
+def _names(series: Series, x: dict[str, Any]) -> dict[str, Any]:
     """What each window is called, above the middle of its bars."""
     ends = {CURRENT: len(series), PRIOR: len(series) - WINDOW_MONTHS}
     named = [
@@ -95,7 +104,7 @@ def _names(series: Series) -> dict[str, Any]:
         "data": {"values": named, "format": PARSE},
         "mark": {"type": "text", "baseline": "bottom", "dy": -6, "fontSize": 11},
         "encoding": {
-            "x": {**MONTH, "bandPosition": 0},
+            "x": {**x, "bandPosition": 0},
             "y": {"value": 0},
             "text": {"field": "window"},
         },

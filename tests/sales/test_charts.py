@@ -32,6 +32,17 @@ def test_unknown_stays_unknown() -> None:
     assert values[1]["amount"] == 1.0
 
 
+def test_the_axis_shows_months_without_sales_too() -> None:
+    nothing = [(month, Decimal(0)) for month, _ in series(36)]
+    (scale,) = {
+        str(layer["encoding"]["x"]["scale"]) for layer in our_sales(nothing, "EUR")["layer"]
+    }
+
+    first = {"year": 2023, "month": 3, "date": 1, "utc": True}
+    last = {"year": 2026, "month": 3, "date": 1, "utc": True}
+    assert scale == str({"type": "utc", "domain": [first, last]})
+
+
 def test_the_windows_are_told_apart_without_colour() -> None:
     bars = [layer["mark"] for layer in our_sales(series(36), "EUR")["layer"][:3]]
 
