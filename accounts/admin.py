@@ -1,7 +1,11 @@
 """The administration pages of this app: accounts and organisation are the editable ones."""
 
-from django.contrib import admin
+from typing import Any, cast
 
+from django.contrib import admin
+from django.http import HttpRequest
+
+from accounts.actions.people import change_address
 from accounts.admin_site import EditableAdmin, ViewOnlyAdmin
 from accounts.models import FiscalPeriod, Holiday, Organisation, User
 
@@ -17,6 +21,12 @@ class UserAdmin(EditableAdmin):
     search_fields = ["email", "name"]
     fields = ["email", "name", "time_zone", "role", "is_active", "last_login"]
     readonly_fields = ["role", "is_active", "last_login"]
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's
+        """An address is more than its column: what allauth knows of it changes with it."""
+        super().save_model(request, obj, form, change)
+        if "email" in form.changed_data:
+            change_address(obj, email=obj.email, acting_user=cast("User", request.user))
 
 
 @admin.register(Organisation)

@@ -106,6 +106,10 @@ class HolidayForm(forms.Form):
     name = forms.CharField(label="Name", max_length=100)
 
 
+class DayForm(forms.Form):
+    day = forms.DateField()
+
+
 class FiscalYearForm(forms.Form):
     start = forms.DateField(label="First day of the year", widget=DAY)
 

@@ -52,8 +52,8 @@ def table() -> Rules:
 def roles_for(route: str, method: str) -> frozenset[str]:
     """The roles (or `anyone`) that may call a route with a method; empty when not in the table."""
     method = SAFE_ALIASES.get(method, method)
-    if found := table().get((route, method)):
-        return found
+    if (route, method) in table():
+        return table()[route, method]
     prefixes = [key for key, verb in table() if key.endswith("*") and verb == method]
     for prefix in sorted(prefixes, key=len, reverse=True):
         if route.startswith(prefix[:-1]):

@@ -160,6 +160,8 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 SOCIALACCOUNT_ADAPTER = "accounts.adapter.InvitedSocialAdapter"
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = True
+# Rate limits count by address: how many proxies in front append to X-Forwarded-For.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.integer("TRUSTED_PROXIES", default=0)
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 # Addresses come from admins, not from whoever signs up.
 MFA_ALLOW_UNVERIFIED_EMAIL = True
@@ -263,7 +265,7 @@ if not LOCAL:
     CSRF_COOKIE_SECURE = True
 
 # Imports write tracked tables set-wise: one trigger call a statement, not a row.
-PGHISTORY_LEVEL = pgtrigger.Statement  # type: ignore[has-type]
+PGHISTORY_LEVEL = pgtrigger.Statement
 PGHISTORY_APPEND_ONLY = True
 PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")
 

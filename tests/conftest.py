@@ -3,11 +3,13 @@
 import datetime as dt
 import ipaddress
 import socket
+import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from django.apps import AppConfig
+from django.conf import settings
 from django.db import connection
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models.signals import post_migrate
@@ -46,6 +48,14 @@ def _restore_what_migrations_wrote(sender: AppConfig, **_: Any) -> None:
 @pytest.fixture(scope="session", autouse=True)
 def cheap_passwords() -> Iterator[None]:
     with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_cache() -> Iterator[None]:
+    """What another run counted, sign-ins for example, does not count here."""
+    cache = {**settings.CACHES["default"], "KEY_PREFIX": f"test-{uuid.uuid4()}"}
+    with override_settings(CACHES={"default": cache}):
         yield
 
 

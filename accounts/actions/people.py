@@ -1,5 +1,6 @@
 """What people do to accounts."""
 
+from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
 from knox.models import AuthToken
 
@@ -8,12 +9,27 @@ from channelhub.lib.history import decision
 
 
 def create_account(*, email: str, name: str, role: Role, password: str) -> User:
-    """An account that signs in by password.
+    """An account that signs in by password, its address proven by the link that was mailed to it.
 
     Raises:
         IntegrityError: the address has one already.
     """
-    return User.objects.create_user(email, password, name=name, role=role)
+    user = User.objects.create_user(email, password, name=name, role=role)
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    return user
+
+
+def change_address(user: User, *, email: str, acting_user: User) -> None:
+    """Another address to sign in with; the one before opens nothing any more.
+
+    Raises:
+        IntegrityError: the address belongs to another account.
+    """
+    with decision(acting_user):
+        user.email = email.lower()
+        user.save(update_fields=["email"])
+        EmailAddress.objects.filter(user=user).delete()
+        EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
 
 
 def update_profile(user: User, *, name: str, time_zone: str) -> None:

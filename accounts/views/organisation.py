@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from accounts.actions import organisation as actions
-from accounts.forms import FiscalYearForm, HolidayForm, LogoForm, OrganisationForm
+from accounts.forms import DayForm, FiscalYearForm, HolidayForm, LogoForm, OrganisationForm
 from accounts.models import FiscalPeriod, Holiday, Organisation, User
 from channelhub.lib.history import entries
 
@@ -46,10 +46,10 @@ def add_holiday(request: HttpRequest) -> HttpResponse:
 @require_POST
 def remove_holiday(request: HttpRequest) -> HttpResponse:
     """One day off less."""
-    day = forms.DateField(required=False).to_python(request.POST.get("day"))
-    if day:
-        actions.remove_holiday(day=day, acting_user=who(request))
-        messages.success(request, f"{day} is an ordinary day.")
+    form = DayForm(request.POST)
+    if form.is_valid():
+        actions.remove_holiday(day=form.cleaned_data["day"], acting_user=who(request))
+        messages.success(request, f"{form.cleaned_data['day']} is an ordinary day.")
     return redirect("organisation:calendar")
 
 

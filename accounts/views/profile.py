@@ -15,7 +15,6 @@ from accounts.actions.people import update_profile
 from accounts.actions.tokens import create_token, revoke_token, tokens_of
 from accounts.forms import ProfileForm, TokenForm
 from accounts.models import User
-from accounts.permissions import uses_api
 
 
 def edit(request: HttpRequest) -> HttpResponse:
@@ -27,8 +26,7 @@ def edit(request: HttpRequest) -> HttpResponse:
         update_profile(user, **form.cleaned_data)
         messages.success(request, "Saved.")
         return redirect("profile:edit")
-    context = {"title": "Profile", "form": form, "uses_api": uses_api(user.role)}
-    return render(request, "accounts/profile.html", context)
+    return render(request, "accounts/profile.html", {"title": "Profile", "form": form})
 
 
 @never_cache
