@@ -27,7 +27,7 @@ def our_sales(series: Series, currency: str) -> dict[str, Any]:
     The series ends with the last 12 months. An unknown month is a question mark, not a gap.
     """
     rows = [_row(series, index) for index in range(len(series))]
-    x = _axis(series)
+    x, y = _months(series), _amounts(series, currency)
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
         "description": f"Our sales by month in {currency}.",
@@ -35,11 +35,11 @@ def our_sales(series: Series, currency: str) -> dict[str, Any]:
         "height": HEIGHT,
         "padding": {"top": 24, "left": 5, "right": 5, "bottom": 5},
         "data": {"values": rows, "format": PARSE},
-        "layer": [*(_bars(window, currency, x) for window in BARS), _unknown(x), _names(series, x)],
+        "layer": [*(_bars(window, x, y) for window in BARS), _unknown(x), _names(series, x)],
     }
 
 
-def _axis(series: Series) -> dict[str, Any]:
+def _months(series: Series) -> dict[str, Any]:
     """Whole months from the first to the end of the last, whether anything was sold or not."""
     ends = [series[0][0], months.add_months(series[-1][0], 1)] if series else []
     domain = [{"year": day.year, "month": day.month, "date": 1, "utc": True} for day in ends]
@@ -67,17 +67,28 @@ def _window(from_end: int) -> str:
     return PRIOR if from_end <= 2 * WINDOW_MONTHS else EARLIER
 
 
-def _bars(window: str, currency: str, x: dict[str, Any]) -> dict[str, Any]:
-    amount = {"field": "amount", "type": "quantitative"}
+def _amounts(series: Series, currency: str) -> dict[str, Any]:
+    """From zero or the largest return to the best month; to one where nothing was sold."""
+    known = [float(amount) for _, amount in series if amount]
+    return {
+        "field": "amount",
+        "type": "quantitative",
+        "scale": {"domain": [min([0, *known]), max([0, *known] if known else [1])], "nice": True},
+        "axis": {"title": currency, "format": "~s", "tickCount": 5},
+    }
+
+
+def _bars(window: str, x: dict[str, Any], y: dict[str, Any]) -> dict[str, Any]:
+    amount = {"field": "amount", "type": "quantitative", "format": ",.2f"}
     return {
         "transform": [{"filter": {"and": [{"field": "window", "equal": window}, DRAWN]}}],
         "mark": {"type": "bar", "width": {"band": 0.8}, **BARS[window]},
         "encoding": {
             "x": x,
-            "y": {**amount, "axis": {"title": currency, "format": "~s", "tickCount": 5}},
+            "y": y,
             "tooltip": [
                 {"field": "month", "timeUnit": "utcyearmonth", "format": "%B %Y", "title": "Month"},
-                {**amount, "format": ",.2f", "title": f"Our sales, {currency}"},
+                {**amount, "title": f"Our sales, {y['axis']['title']}"},
                 {"field": "window", "title": "Window"},
             ],
         },

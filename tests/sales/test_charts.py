@@ -43,6 +43,18 @@ def test_the_axis_shows_months_without_sales_too() -> None:
     assert scale == str({"type": "utc", "domain": [first, last]})
 
 
+def test_the_scale_begins_at_zero_or_the_largest_return() -> None:
+    def scale(*amounts: str | None) -> list[float]:
+        ends = [(END, None if amount is None else Decimal(amount)) for amount in amounts]
+        found: list[float] = our_sales(ends, "EUR")["layer"][0]["encoding"]["y"]["scale"]["domain"]
+        return found
+
+    assert scale("5", "7.5") == [0, 7.5]
+    assert scale("5", "-2") == [-2, 5]
+    assert scale("-5") == [-5, 0]
+    assert scale("0", None) == scale(None) == [0, 1]
+
+
 def test_the_windows_are_told_apart_without_colour() -> None:
     bars = [layer["mark"] for layer in our_sales(series(36), "EUR")["layer"][:3]]
 
