@@ -41,6 +41,11 @@ class Explained:
     ramping: bool
 
     @property
+    def difference(self) -> Decimal | None:
+        """What was sold more, or less, than before."""
+        return self.windows[0].amount - self.windows[1].amount if self.windows else None
+
+    @property
     def rows_from(self) -> dt.date | None:
         """The first day of the rows behind it."""
         return min((window.start for window in self.windows), default=None)
@@ -81,12 +86,14 @@ def _explain(alert: Alert) -> Explained:
 
 def _windows(evidence: dict[str, Any]) -> tuple[Window, ...]:
     labels = {"current": "Last 12 months", "prior": "The 12 months before"}
+    windows = evidence["windows"] or {}
     return tuple(
         Window(
-            label=labels[name],
-            start=dt.date.fromisoformat(window["from"]),
-            end=dt.date.fromisoformat(window["to"]),
-            amount=Decimal(window["amount"]),
+            label=label,
+            start=dt.date.fromisoformat(windows[name]["from"]),
+            end=dt.date.fromisoformat(windows[name]["to"]),
+            amount=Decimal(windows[name]["amount"]),
         )
-        for name, window in (evidence["windows"] or {}).items()
+        for name, label in labels.items()
+        if name in windows
     )

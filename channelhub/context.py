@@ -22,6 +22,7 @@ class NavigationItem:
 # Label, route, icon; an entry is active on every route of its namespace.
 NAVIGATION = (
     ("Home", "home", "home"),
+    ("Alerts", "alerts:list", "bell"),
     ("Partners", "partners:list", "building-store"),
     ("Sales data", "sales:feeds", "database"),
     ("Imports", "imports:list", "file-import"),

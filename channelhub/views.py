@@ -14,10 +14,17 @@ from alerts.panels import ended_alerts, largest_partners, overnight, partner_ale
 from alerts.verdicts import Nature
 from channelhub.lib.pages import paginate
 from partners.models import Membership, Partner
-from partners.panels import record
+from partners.panels import portal_facts, record
 from partners.people.queries import who_to_ask
 from sales.charts import our_sales
-from sales.panels import feed_freshness, partner_lines, partner_sales, rows_behind, sparklines
+from sales.panels import (
+    LINE_COLUMNS,
+    feed_freshness,
+    partner_lines,
+    partner_sales,
+    rows_behind,
+    sparklines,
+)
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -57,7 +64,7 @@ def _partner_home(request: HttpRequest, user: User) -> HttpResponse:
     partner = membership.partner
     context = {
         "title": partner.name,
-        "record": record(partner, today),
+        "facts": portal_facts(record(partner, today)),
         **_sales_context(partner, today),
     }
     return render(request, "home/partner.html", context)
@@ -65,15 +72,16 @@ def _partner_home(request: HttpRequest, user: User) -> HttpResponse:
 
 def partner_page(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """One partner: open alerts with their explanation, our sales, the record."""
-    partner = get_object_or_404(Partner.objects.visible_to(request.user), public_id=public_id)
+    partner = _visible_partner(request, public_id)
     today = Organisation.current().today()
+    viewer = request.user if isinstance(request.user, User) else None
     context = {
         "title": partner.name,
         "partner": partner,
-        "record": record(partner, today),
+        "record": record(partner, today, viewer=viewer),
         "alerts": partner_alerts(partner),
         "ended": ended_alerts(partner),
-        "lines": partner_lines(partner, today)[:10],
+        "lines": partner_lines(partner, today).values(*LINE_COLUMNS)[:10],
         "can_edit": may(request.user, "partners:edit", "GET"),
         **_sales_context(partner, today),
     }
@@ -81,18 +89,27 @@ def partner_page(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 
 
 def partner_lines_page(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
-    """The sales lines of a partner; between two days, the rows behind a figure."""
-    partner = get_object_or_404(Partner.objects.visible_to(request.user), public_id=public_id)
-    today = Organisation.current().today()
+    """The sales lines of a partner; between two days, the rows behind a figure as of a day."""
+    partner = _visible_partner(request, public_id)
+    as_of = _day(request.GET.get("as_of", "")) or Organisation.current().today()
     period = _period(request)
-    rows = rows_behind(partner, first=period[0], last=period[1], as_of=today) if period else None
+    if period:
+        rows = rows_behind(partner, first=period[0], last=period[1], as_of=as_of)
+    else:
+        rows = partner_lines(partner, as_of).values(*LINE_COLUMNS)
     context = {
         "title": f"Sales lines of {partner.name}",
         "partner": partner,
         "period": period,
-        "page": paginate(request, partner_lines(partner, today) if rows is None else rows),
+        "as_of": as_of,
+        "page": paginate(request, rows),
     }
     return render(request, "partners/lines.html", context)
+
+
+def _visible_partner(request: HttpRequest, public_id: uuid.UUID) -> Partner:
+    partners = Partner.objects.visible_to(request.user).select_related("company", "merged_into")
+    return get_object_or_404(partners, public_id=public_id)
 
 
 def _period(request: HttpRequest) -> tuple[dt.date, dt.date] | None:
