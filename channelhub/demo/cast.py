@@ -30,7 +30,7 @@ PEOPLE = (
     ("partner-admin@channelhub.example", "Paula Brandt", Role.PARTNER_ADMIN),
     ("partner-rep@channelhub.example", "Rui Costa", Role.PARTNER_REP),
 )
-DEPUTIES = {MARA: NORA, NORA: TOMAS, TOMAS: MARA}
+DEPUTIES = {MARA: NORA, NORA: TOMAS, TOMAS: NORA}
 # Where both partner accounts work: its decline crosses the threshold in the newest night.
 PARTNER_OF_ACCOUNTS = "P-1101"
 

@@ -142,9 +142,10 @@ def _months_ago(day: dt.date, count: int) -> dt.date:
 
 
 def _own_years(seat: Seat, partner: Partner, as_of: dt.date) -> list[PartnerFiscalPeriod]:
-    """The fiscal years of a partner; one that begins in spring is named for the year it ends in."""
+    """The fiscal years that a partner has begun, each named for the year it ends in."""
     begins = FISCAL_YEAR_BEGINS.get(seat.number, 1)
-    starts = [dt.date(as_of.year - back, begins, 1) for back in range(-1, FISCAL_YEARS)]
+    firsts = [dt.date(as_of.year - back, begins, 1) for back in range(FISCAL_YEARS)]
+    starts = [first for first in firsts if first <= as_of]
     ends = [months.last_day(months.add_months(start, 11)) for start in starts]
     return [
         PartnerFiscalPeriod(partner=partner, name=f"FY{end.year}", start=start, end=end)
