@@ -10,7 +10,7 @@ from channelhub.lib import months
 Series = Sequence[tuple[dt.date, Decimal | None]]
 HEIGHT = 220
 WINDOW_MONTHS = 12
-CURRENT, PRIOR, EARLIER = "Last 12 months", "12 months before", "Earlier"
+CURRENT, PRIOR, EARLIER = "Last 12 months", "The 12 before", "Earlier"
 # Told apart in grey and in print too: solid, hollow, faint.
 BARS: dict[str, dict[str, Any]] = {
     CURRENT: {"filled": True},

@@ -21,7 +21,7 @@ def test_every_month_is_drawn_in_its_window() -> None:
 
     assert [value["month"] for value in values[-1:]] == ["2026-02-01"]
     assert [value["window"] for value in values] == (
-        ["Earlier"] * 12 + ["12 months before"] * 12 + ["Last 12 months"] * 12
+        ["Earlier"] * 12 + ["The 12 before"] * 12 + ["Last 12 months"] * 12
     )
 
 
