@@ -49,13 +49,14 @@ def create_import(
         Unreadable: the kind, the source's name or a field is unknown, or the file is missing.
     """
     check_fields(known_kind(kind), [*options.mapping, *options.fixed])
+    checksum, size = _checksum(path)
     load: Import = Import.objects.create(
         kind=kind,
         source=_source(source),
         file_name=file_name[-255:],
         path=str(path),
-        checksum=_checksum(path),
-        size=path.stat().st_size,
+        checksum=checksum,
+        size=size,
         options=options.as_json(),
         confirmed=confirmed,
         created_by=acting_user,
@@ -156,7 +157,7 @@ def _run(load: Import, tell: Tell | None = None) -> None:
     except Exception as error:
         load.retry_later(f"Unexpected: {type(error).__name__}. It will be tried again.")
         raise
-    except BaseException:
+    except KeyboardInterrupt:
         load.give_up("Stopped by hand.")
         raise
 
@@ -188,9 +189,10 @@ def _source(name: str) -> Source:
     return Source.objects.get_or_create(name=name)[0]
 
 
-def _checksum(path: Path) -> str:
+def _checksum(path: Path) -> tuple[str, int]:
+    """SHA-256 and size in bytes."""
     try:
         with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+            return hashlib.file_digest(file, "sha256").hexdigest(), file.tell()
     except OSError as error:
         raise Unreadable(f"{path} cannot be read: {error.strerror}.") from None

@@ -85,7 +85,7 @@ class _Checker:
         self.dates = [field for field in self.in_file if field.type == "date"]
         self.decimals = [field for field in self.in_file if field.type == "decimal"]
         self.mark = self._decimal_mark()
-        self.params: dict[str, Any] = {"time": cells.TIME, **_number_params(self.mark)}
+        self.params: dict[str, Any] = {"time": cells.TIME, **number_params(self.mark)}
 
     def run(self) -> None:
         self._parse_days()
@@ -228,7 +228,8 @@ class _Checker:
         return ""
 
 
-def _number_params(mark: DecimalMark) -> dict[str, str]:
+def number_params(mark: DecimalMark) -> dict[str, str]:
+    """The parameters of the statement NUMBER for a decimal mark."""
     return {
         # Never true with a decimal comma, where 1.234 is a thousand.
         "plain": cells.PLAIN_NUMBER if mark == "." else "^[0-9]{1,15}$",

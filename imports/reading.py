@@ -61,7 +61,7 @@ def open_sheet(path: Path, *, encoding: str | None = None, delimiter: str | None
     """Find out how a file is written, where nobody said it, and read its header.
 
     Raises:
-        Unreadable: it is missing, empty, no text, or its header says nothing.
+        Unreadable: it is missing, empty or no text, or its header cannot be read.
     """
     encoding = _known_encoding(encoding) if encoding else guess_encoding(path)
     delimiter = delimiter or guess_delimiter(_first_lines(path, encoding))
@@ -104,14 +104,8 @@ def guess_delimiter(lines: Sequence[str]) -> str:
 
 
 def name_columns(header: Sequence[str]) -> tuple[str, ...]:
-    """The header's names, each one unique: `Price (1)`, `Price (2)`; a blank one is `Column 3`.
-
-    Raises:
-        Unreadable: no column has a name.
-    """
+    """The header's names, each one unique: `Price (1)`, `Price (2)`; a blank one is `Column 3`."""
     names = [" ".join(cell.split()).strip("\ufeff") for cell in header]
-    if not any(names):
-        raise Unreadable("Line 1 is empty. It must name the columns.")
     total, seen = Counter(names), Counter[str]()
     unique = []
     for position, name in enumerate(names, start=1):

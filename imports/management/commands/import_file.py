@@ -44,6 +44,8 @@ class Command(BaseCommand):
             load = self._load(given)
         except (Unreadable, ValueError) as problem:
             raise CommandError(str(problem)) from None
+        except KeyboardInterrupt:
+            raise CommandError("Stopped. Nothing was loaded.", returncode=130) from None
         if given["json"]:
             self.stdout.write(json.dumps(_as_json(load), indent=2))
         else:

@@ -1,0 +1,102 @@
+"""Imports for programs."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from rest_framework.test import APIClient
+
+from accounts.models import User
+from imports import actions
+from imports.models import Import
+from partners.models import Partner
+
+ADDRESS = "/api/v1/imports/"
+TEXT = b"Key,name\n1,Alpha\n2,\n"
+
+
+@pytest.fixture(autouse=True)
+def uploads_here(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    settings.UPLOAD_DIR = tmp_path / "uploads"
+    monkeypatch.setattr(actions, "ring", lambda *_: None)
+    return tmp_path / "uploads"
+
+
+@pytest.fixture
+def program(admin: User, api: Callable[[User], APIClient]) -> APIClient:
+    return api(admin)
+
+
+def post(program: APIClient, content: bytes = TEXT, **given: Any) -> Any:
+    file = SimpleUploadedFile("partners.csv", content)
+    body = {"kind": "partners", "source": "erp", "map": ["Key=external_id"], "file": file, **given}
+    return program.post(ADDRESS, body, format="multipart")
+
+
+def test_a_file_is_taken_in_loaded_and_told_of(program: APIClient, admin: User) -> None:
+    answer = post(program, set=["currency=EUR"])
+    assert answer.status_code == 202
+    taken = answer.json()
+    assert (taken["state"], taken["source"], taken["kind"]) == ("queued", "erp", "partners")
+    load = Import.objects.get()
+    assert load.created_by == admin
+    actions.run_import(load.pk)
+    told = program.get(f"{ADDRESS}{taken['id']}/").json()
+    assert (told["state"], told["rows"], told["new"], told["rejected"]) == ("done", 2, 1, 1)
+    rows = program.get(f"{ADDRESS}{taken['id']}/rejected-rows/").json()
+    assert rows["results"] == [
+        {"row": 3, "column": "name", "value": "", "reason": "This cell must not be empty."}
+    ]
+    assert program.get(ADDRESS).json()["count"] == 1
+    assert Partner.objects.get().currency == "EUR"
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"kind": "ships"},
+        {"source": "a b"},
+        {"map": ["Key=nope"]},
+        {"map": ["Key"]},
+        {"set": ["nope=1"]},
+        {"covers": "spring"},
+        {"date_order": "dym"},
+        {"file": ""},
+        {"file": "no file"},
+    ],
+)
+def test_bad_input_is_a_400_and_leaves_nothing(
+    program: APIClient, uploads_here: Path, given: dict[str, Any]
+) -> None:
+    assert post(program, **given).status_code == 400
+    assert not Import.objects.exists()
+    assert not uploads_here.exists() or not list(uploads_here.iterdir())
+
+
+def test_an_upload_beyond_the_limit_is_refused(program: APIClient, settings: Any) -> None:
+    settings.UPLOAD_MAX_BYTES = 1024 * 1024
+    answer = post(program, b"Key,name\n" + b"x" * 1024 * 1024)
+    assert answer.status_code == 400
+    assert "larger than 1 MB" in answer.content.decode()
+
+
+def test_a_token_is_needed(db: None) -> None:
+    assert APIClient().get(ADDRESS).status_code == 401
+    assert post(APIClient()).status_code == 401
+
+
+@pytest.mark.parametrize("person", ["chief", "manager", "direct", "partner_admin"])
+def test_imports_are_an_admins(
+    request: pytest.FixtureRequest,
+    program: APIClient,
+    api: Callable[[User], APIClient],
+    person: str,
+) -> None:
+    known = post(program).json()["id"]
+    outsider = api(request.getfixturevalue(person))
+    for address in (ADDRESS, f"{ADDRESS}{known}/", f"{ADDRESS}{known}/rejected-rows/"):
+        assert outsider.get(address).status_code == 404
+    assert post(outsider).status_code == 404
+    assert Import.objects.count() == 1
