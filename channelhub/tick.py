@@ -4,11 +4,12 @@ import logging
 from collections.abc import Callable
 
 from alerts.actions import recompute_due
+from imports.actions import ring_waiting
 from partners.people.actions import ring_unsent_invitations
 
 logger = logging.getLogger(__name__)
 
-TICK: tuple[Callable[[], None], ...] = (recompute_due, ring_unsent_invitations)
+TICK: tuple[Callable[[], None], ...] = (recompute_due, ring_waiting, ring_unsent_invitations)
 
 
 def tick() -> list[str]:
