@@ -89,6 +89,11 @@ class DraftForm(forms.Form):
             self[name] for name in ("covers_from", "covers_to", "history") if name in self.fields
         ]
 
+    @property
+    def has_fixed_errors(self) -> bool:
+        """Whether a value that holds for every row is wrong."""
+        return any(field.errors for field in self.fixed())
+
     def reading(self) -> list[forms.BoundField]:
         """The fields of the form about how cells are written."""
         return [self["date_order"], self["decimal_mark"]]
@@ -99,6 +104,7 @@ class DraftForm(forms.Form):
         if self.errors:
             return data
         try:
+            self._check_required(data)
             data["options"] = self._options(data)
             assign(self.kind, self.preview.sheet.columns, data["options"])
             self._check_fixed(data["options"])
@@ -128,7 +134,7 @@ class DraftForm(forms.Form):
         for column in self.preview.columns:
             field = data[f"column_{column.position}"]
             if field in mapping:
-                raise ValueError(f"Both {mapping[field]} and {column.name} are to be {field}.")
+                raise ValueError(f"Both {mapping[field]} and {column.name} are to be the {field}.")
             if field:
                 mapping[field] = column.name
         first, last = data.get("covers_from"), data.get("covers_to")
@@ -145,6 +151,12 @@ class DraftForm(forms.Form):
             date_order=data["date_order"] or None,
             decimal_mark=data["decimal_mark"] or None,
         )
+
+    def _check_required(self, data: dict[str, Any]) -> None:
+        chosen = {data[f"column_{column.position}"] for column in self.preview.columns}
+        for field in self.kind.fields:
+            if field.required and field.name not in chosen and not data[f"fixed_{field.name}"]:
+                raise ValueError(f"{field.label}: choose its column, or a value for every row.")
 
     def _check_fixed(self, options: Options) -> None:
         by_name = {field.name: field for field in self.kind.fields}

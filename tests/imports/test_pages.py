@@ -89,8 +89,8 @@ def test_a_column_left_out_stays_out(browser: Client) -> None:
 @pytest.mark.parametrize(
     ("given", "reason"),
     [
-        ({"column_1": ""}, "No column for: name"),
-        ({"column_2": "name"}, "are to be name"),
+        ({"column_1": ""}, "Name: choose its column, or a value for every row."),
+        ({"column_2": "name"}, "are to be the name"),
         ({"fixed_currency": "EUROS"}, "at most 3 characters"),
         ({"fixed_start": "1.2.24"}, "two digits"),
         ({"fixed_name": "X"}, "Both a column and a fixed value"),
