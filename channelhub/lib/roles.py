@@ -86,7 +86,9 @@ def ensure() -> None:
 
 
 def _set_role(role: str | None) -> None:
-    with connection.cursor() as cursor:
+    # The driver's own cursor: the wrapper of pghistory around Django's reads statements as text,
+    # and a connection may well open within a POST.
+    with connection.connection.cursor() as cursor:
         if role is None:
             cursor.execute("RESET ROLE")
         else:

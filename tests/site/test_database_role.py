@@ -1,5 +1,6 @@
 """What the tests prove would be worth nothing if they ran as somebody who may do everything."""
 
+import pghistory
 import pytest
 from django.db import connection
 
@@ -27,3 +28,10 @@ def test_the_role_owns_no_table() -> None:
 
 def test_the_role_inherits_nothing() -> None:
     assert value("SELECT rolinherit FROM pg_roles WHERE rolname = current_user") is False
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_that_opens_within_a_decision_takes_the_role() -> None:
+    with pghistory.context(user=None):
+        connection.close()
+        assert value("SELECT current_user") == "channelhub_app"
