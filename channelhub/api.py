@@ -1,9 +1,12 @@
 """Every address of the API, below /api/v1/."""
 
 from django.urls import path
+from drf_spectacular.views import SpectacularAPIView
 
+from accounts.permissions import TablePermission
 from alerts.api import AlertDetail, AlertList
 from imports import api as imports
+from partners import api as partners
 
 app_name = "api"
 
@@ -11,4 +14,8 @@ urlpatterns = [
     path("alerts/", AlertList.as_view(), name="alert-list"),
     path("alerts/<uuid:public_id>/", AlertDetail.as_view(), name="alert-detail"),
     *imports.urlpatterns,
+    *partners.urlpatterns,
+    path(
+        "schema/", SpectacularAPIView.as_view(permission_classes=[TablePermission]), name="schema"
+    ),
 ]

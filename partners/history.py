@@ -4,7 +4,7 @@ import dataclasses
 import datetime as dt
 from collections.abc import Iterable
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.apps import apps
 from django.db.models import Q, QuerySet
@@ -13,7 +13,7 @@ from pghistory.models import Events
 
 from accounts.models import User
 from imports.models import Import, Source
-from partners.models import Partner
+from partners.models import Partner, PartnerKind
 
 TRACKED = (
     "partners.PartnerEvent",
@@ -38,7 +38,13 @@ SILENT = {"id", "public_id", "partner_id", "created_at"}
 COMMAND = "Command line"
 NOBODY = "System"
 
-Change = tuple[str, str, str]
+
+class Change(NamedTuple):
+    """One value in words, before and after."""
+
+    what: str
+    old: str
+    new: str
 
 
 @dataclasses.dataclass(frozen=True)
@@ -106,7 +112,9 @@ class Names:
             return "none"
         if column in lookups:
             return lookups[column].get(value, f"no longer known ({value})")
-        return ", ".join(value) if isinstance(value, list) else str(value)
+        if column == "kinds":
+            return ", ".join(PartnerKind(kind).label for kind in value)
+        return str(value)
 
 
 def _named(model: Any, keys: set[int]) -> dict[int, str]:
@@ -170,7 +178,7 @@ def _record_changes(event: Any, names: Names) -> list[Change]:
         changed = {name: (None, value) for name, value in event.pgh_data.items() if value}
     columns = {field.column: str(field.verbose_name) for field in model._meta.fields}
     return [
-        (columns[column].capitalize(), names.show(column, old), names.show(column, new))
+        Change(columns[column].capitalize(), names.show(column, old), names.show(column, new))
         for column, (old, new) in changed.items()
         if column in columns and column not in SILENT
     ]
@@ -183,7 +191,7 @@ def _fact_change(event: Any, names: Names) -> Change:
     before = {**now, **{name: pair[0] for name, pair in (event.pgh_diff or {}).items()}}
     old = "none" if event.pgh_label == "insert" else _fact(event, before, names)
     new = "removed" if event.pgh_label == "delete" else _fact(event, now, names)
-    return (label, old, new)
+    return Change(label, old, new)
 
 
 def _fact(event: Any, data: dict[str, Any], names: Names) -> str:

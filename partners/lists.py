@@ -59,7 +59,8 @@ def _in_use(model: Any, field: str) -> list[tuple[str, str]]:
     """
     names = {"table": sql.Identifier(model._meta.db_table), "field": sql.Identifier(field)}
     with connection.cursor() as cursor:
-        cursor.execute(sql.SQL(HOP).format(**names))
+        # As text: pghistory reads the statements of a POST, and knows no other.
+        cursor.execute(sql.SQL(HOP).format(**names).as_string())
         return [(value, value) for (value,) in cursor.fetchall()]
 
 

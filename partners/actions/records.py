@@ -71,6 +71,49 @@ def update_partner(partner: Partner, *, acting_user: User, **facts: Unpack[Facts
     return current
 
 
+class Standing(TypedDict, total=False):
+    """What holds for a partner from a day on, as far as it is given."""
+
+    status: str
+    tier: str
+    territory: str
+    manager: User | None
+    deputy: User | None
+
+
+def change_partner(
+    partner: Partner, *, record: Facts, standing: Standing, since: dt.date, acting_user: User
+) -> Partner:
+    """Change record and standing together, or nothing; what is not given stays.
+
+    Raises:
+        ValidationError: by field, what is wrong or taken.
+    """
+    with decision(acting_user):
+        current = update_partner(partner, acting_user=acting_user, **record)
+        if "status" in standing:
+            status = standing["status"]
+            set_status(partner, status=status, since=since, acting_user=acting_user)
+        if "tier" in standing:
+            set_tier(partner, tier=standing["tier"], since=since, acting_user=acting_user)
+        if "territory" in standing:
+            territory = standing["territory"]
+            set_territory(partner, territory=territory, since=since, acting_user=acting_user)
+        if "manager" in standing or "deputy" in standing:
+            people = _people(partner, standing, since)
+            set_manager(partner, **people, since=since, acting_user=acting_user)
+    return current
+
+
+def _people(partner: Partner, standing: Standing, since: dt.date) -> dict[str, User | None]:
+    """Manager and deputy as given, else as they are on the day."""
+    now = partner.managers.on(since).select_related("manager", "deputy").first()
+    return {
+        "manager": standing.get("manager", now.manager if now else None),
+        "deputy": standing.get("deputy", now.deputy if now else None),
+    }
+
+
 def _check(partner: Partner) -> None:
     """Raises ValidationError. The company is locked: two branches of each other would race."""
     if partner.company_id:

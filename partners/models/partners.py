@@ -118,13 +118,14 @@ class PartnerQuerySet(models.QuerySet["Partner"]):
         return self.filter(Exists(rows))
 
     def with_standing(self, day: dt.date) -> Self:
-        """Adds status, tier, territory, manager's name and e-mail on a day; None if unknown."""
+        """Adds what holds on a day: status, tier, territory, people; None where nothing does."""
         return self.annotate(
             status=_on(PartnerStatus, day, "status"),
             tier=_on(PartnerTier, day, "tier"),
             territory=_on(PartnerTerritory, day, "territory"),
             manager_name=_on(PartnerManager, day, "manager__name"),
             manager_email=_on(PartnerManager, day, "manager__email"),
+            deputy_email=_on(PartnerManager, day, "deputy__email"),
         )
 
 
