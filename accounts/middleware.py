@@ -32,7 +32,7 @@ class PermissionTableMiddleware:
     """Pages answer "not found" to a role that the permission table does not name.
 
     API views are checked by `TablePermission`, after token authentication; strangers were already
-    sent to the sign-in page.
+    sent to the sign-in page, unless the page is public.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -44,8 +44,8 @@ class PermissionTableMiddleware:
     def process_view(
         self, request: HttpRequest, view: Any, _args: tuple[Any, ...], _kwargs: dict[str, Any]
     ) -> None:
-        """Raises Http404 for a page that is not this person's."""
-        if not is_api(view) and request.user.is_authenticated:
+        """Raises Http404 for a page, or a method of it, that is not this person's."""
+        if not is_api(view):
             check_page(request)
 
 

@@ -96,7 +96,7 @@ class TablePermission(BasePermission):
 
 
 def check_page(request: HttpRequest) -> None:
-    """Raises Http404 unless the signed-in person may open the page."""
+    """Raises Http404 unless this person, or everybody, may open the page."""
     route = route_of(request.resolver_match)
     if not may(request.user, route, request.method or ""):
         raise Http404

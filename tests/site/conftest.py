@@ -1,0 +1,115 @@
+"""The world that the walks walk through: two partners, and the same things at both."""
+
+import csv
+import datetime as dt
+import functools
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+from rest_framework.test import APIClient
+
+from accounts.models import Organisation, Role, User
+from accounts.permissions import uses_api
+from alerts.actions import recompute
+from alerts.models import Alert
+from channelhub.lib import months
+from imports.models import Import, Source
+from partners.models import Invitation, Partner, PartnerExternalId, PartnerTerritory
+from partners.people.actions import invite
+from sales.models import Feed
+from tests.conftest import LONG_AGO
+from tests.site.routes import World, give_token
+
+FIRST, LAST = dt.date(2024, 1, 1), dt.date(2025, 12, 1)
+AS_OF = dt.date(2025, 12, 31)
+
+
+@pytest.fixture
+def cast(
+    admin: User,
+    manager: User,
+    chief: User,
+    direct: User,
+    partner_admin: User,
+    partner_rep: User,
+    other_manager: User,
+) -> dict[str, User]:
+    """One person for each role; those with an API token of their own have one."""
+    people = [admin, manager, chief, direct, partner_admin, partner_rep]
+    assert [person.role for person in people] == list(Role)
+    for person in [*people, other_manager]:
+        if uses_api(person.role):
+            give_token(person)
+    return {person.role: person for person in people}
+
+
+@pytest.fixture
+def world(
+    partner: Partner,
+    other_partner: Partner,
+    cast: dict[str, User],
+    other_partner_admin: User,
+    tmp_path: Path,
+) -> World:
+    both = (partner, other_partner)
+    source = Source.objects.create(name="erp")
+    for each in both:
+        PartnerTerritory.objects.create(partner=each, territory="North", valid=LONG_AGO)
+        PartnerExternalId.objects.create(partner=each, source=source, external_id=each.number)
+    Organisation.objects.update(logo=b"\x89PNG", logo_type="image/png")
+    sell(both, tmp_path)
+    recompute(AS_OF)
+    alerts = [Alert.objects.get(partners=each) for each in both]
+    return World(
+        partner,
+        other_partner,
+        {
+            "partner": both,
+            "person": (cast[Role.PARTNER_REP], other_partner_admin),
+            "invitation": (invited(cast[Role.PARTNER_ADMIN]), invited(other_partner_admin)),
+            "alert": (alerts[0], alerts[1]),
+            "load": (Import.objects.get(), None),
+            "feed": (Feed.objects.first(), None),
+        },
+    )
+
+
+def sell(partners: tuple[Partner, ...], folder: Path) -> None:
+    """Two years of sales, half as much in the second: each partner raises an alert."""
+    path = folder / "sales.csv"
+    with path.open("w", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(["invoice", "line", "date", "reseller", "product", "amount"])
+        rows.writerow(["X-1", "1", "2025-01-01", "nobody", "P1", "1"])
+        for partner in partners:
+            for month in months.between(FIRST, LAST):
+                amount = 2000 if month.year == FIRST.year else 1000
+                number = f"{partner.number}-{month:%Y%m}"
+                rows.writerow([number, "1", f"{month:%Y-%m}-15", partner.number, "P1", amount])
+    options = {"set": ["kind=billing", "currency=USD"], "covers": "2024-01..2025-12"}
+    call_command("import_file", "sales", str(path), source="erp", history=True, **options)
+
+
+def invited(user: User) -> Invitation:
+    return invite(
+        email=f"guest-of-{user.pk}@example.com",
+        role=Role.PARTNER_REP,
+        partner=user.membership.partner,
+        acting_user=user,
+    )
+
+
+@pytest.fixture
+def doors(
+    sign_in: Callable[[User], Client], api: Callable[[User], APIClient]
+) -> Callable[[User, bool], Client]:
+    """How a person comes in: with a session to pages, with a token to the API."""
+
+    @functools.cache
+    def door(user: User, to_api: bool) -> Client:  # noqa: FBT001 - the question is yes or no
+        return api(user) if to_api else sign_in(user)
+
+    return door

@@ -1,0 +1,135 @@
+"""Every address of the site, and for those with an id one that is theirs and one that is not."""
+
+import dataclasses
+import datetime as dt
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from accounts.actions.tokens import create_token
+from accounts.models import ApiToken, User
+from partners.models import Invitation, Partner
+
+# Other packages' pages: the table opens them by prefix, and they hold their own tests.
+FOREIGN_PACKAGES = ("accounts/", "admin/")
+
+
+@dataclasses.dataclass(frozen=True)
+class Route:
+    """One address: its name in the permission table and the ids in its path."""
+
+    name: str
+    path: str
+    ids: tuple[str, ...]
+
+    @property
+    def is_api(self) -> bool:
+        return self.name.startswith("api:")
+
+    def url(self, ids: dict[str, Any]) -> str:
+        return reverse(self.name, kwargs=ids)
+
+
+def routes() -> list[Route]:
+    """Every route of ours."""
+    found = _walk(get_resolver().url_patterns, "", "")
+    return [route for route in found if not route.path.startswith(FOREIGN_PACKAGES)]
+
+
+def _walk(patterns: list[URLPattern | URLResolver], names: str, path: str) -> Iterator[Route]:
+    for each in patterns:
+        here = path + str(each.pattern)
+        if isinstance(each, URLResolver):
+            inner = f"{names}{each.namespace}:" if each.namespace else names
+            yield from _walk(each.url_patterns, inner, here)
+        else:
+            yield Route(names + (each.name or ""), here, tuple(each.pattern.converters))
+
+
+@dataclasses.dataclass
+class World:
+    """What exists while we walk, each thing twice: at `partner` and at `other_partner`."""
+
+    partner: Partner
+    other_partner: Partner
+    things: dict[str, tuple[Any, Any]]
+
+    def sees_all(self, user: User) -> bool:
+        return Partner.objects.visible_to(user).filter(pk=self.other_partner.pk).exists()
+
+
+Ids = dict[str, Any]
+# For a person, the ids of something they may see, and of something they may not (None: there is
+# no such thing for them).
+Sample = Callable[[World, User], tuple[Ids, Ids | None]]
+
+
+def at_partner(thing: str) -> Sample:
+    """Things of partners: another partner's is not there for who may not see that partner."""
+
+    def sample(world: World, user: User) -> tuple[Ids, Ids | None]:
+        mine, theirs = ({"public_id": each.public_id} for each in world.things[thing])
+        return mine, None if world.sees_all(user) else theirs
+
+    return sample
+
+
+def of_the_house(thing: str) -> Sample:
+    """Things of the organisation: who may open the page may open each of them."""
+
+    def sample(world: World, _user: User) -> tuple[Ids, Ids | None]:
+        return {"public_id": world.things[thing][0].public_id}, None
+
+    return sample
+
+
+def own_token(world: World, user: User) -> tuple[Ids, Ids | None]:
+    """API tokens belong to one person each, whatever their role."""
+    del world
+    mine = ApiToken.objects.filter(secret__user=user).first()
+    theirs = ApiToken.objects.exclude(secret__user=user).first()
+    assert mine
+    assert theirs
+    return {"public_id": mine.public_id}, {"public_id": theirs.public_id}
+
+
+def link(world: World, _user: User) -> tuple[Ids, Ids | None]:
+    """A link is its own key: whoever holds it may open it."""
+    invitation: Invitation = world.things["invitation"][0]
+    return {"token": invitation.issue_token()}, None
+
+
+def give_token(user: User) -> None:
+    create_token(user, name="Walk", lifetime=dt.timedelta(days=1))
+
+
+SAMPLES: dict[str, Sample] = {
+    "alerts:thresholds": lambda *_: ({"name": "our-sales-shift"}, None),
+    "api:alert-detail": at_partner("alert"),
+    "api:import-detail": of_the_house("load"),
+    "api:import-rejected-rows": of_the_house("load"),
+    "api:partner-detail": at_partner("partner"),
+    "api:partner-history": at_partner("partner"),
+    "api:partner-merge": at_partner("partner"),
+    "api:partner-unmerge": at_partner("partner"),
+    "imports:detail": of_the_house("load"),
+    "imports:discard": of_the_house("load"),
+    "imports:reopen": of_the_house("load"),
+    "imports:rejected": of_the_house("load"),
+    "invitation": link,
+    "partners:detail": at_partner("partner"),
+    "partners:edit": at_partner("partner"),
+    "partners:history": at_partner("partner"),
+    "partners:lines": at_partner("partner"),
+    "partners:merge": at_partner("partner"),
+    "partners:unmerge": at_partner("partner"),
+    "people:deactivate": at_partner("person"),
+    "people:person": at_partner("person"),
+    "people:reactivate": at_partner("person"),
+    "people:resend": at_partner("invitation"),
+    "people:role": at_partner("person"),
+    "people:withdraw": at_partner("invitation"),
+    "profile:revoke": own_token,
+    "sales:feed": of_the_house("feed"),
+}
