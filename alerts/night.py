@@ -3,23 +3,21 @@
 import dataclasses
 import datetime as dt
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection
 
 from accounts.models import Organisation
 from channelhub.lib import months
-from sales.models import Feed, FeedMonth, Measure, PlanRate, Route
+from sales.models import Feed, Measure, PlanRate, Route
 from sales.models.feeds import STALE_AFTER_DAYS
-
-REPORTING_MONTHS = 24
+from sales.windows import covered_months, feed_params
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class FeedState:
     """A feed as known at the end of a day; months are named by their first day."""
 
-    id: int
-    source: int
     label: str
     months: frozenset[dt.date]
     days_late: int
@@ -41,7 +39,8 @@ class Night:
     """The end of the day `as_of`, as known then.
 
     `channel` is what we billed to partners in the 12 months to `channel_to`, in reporting
-    currency at the plan rates of the day; `rates` are those rates.
+    currency at the plan rates of the day; `rates` are those rates. `window_params` are what
+    `sales.windows` asks for.
     """
 
     as_of: dt.date
@@ -50,22 +49,26 @@ class Night:
     feeds: dict[int, FeedState]
     channel: Decimal
     channel_to: dt.date | None
-
-    @property
-    def reporting_since(self) -> dt.date:
-        """The first of the 24 months in which a feed must name a partner to report it."""
-        return months.add_months(months.first_day(self.as_of), 1 - REPORTING_MONTHS)
+    window_params: dict[str, Any] = dataclasses.field(default_factory=dict)
 
 
 def night(as_of: dt.date) -> Night:
     """Everything that judging a day needs to know about feeds, rates and the channel."""
     currency = Organisation.current().reporting_currency
     rates = _rates(as_of, currency)
-    feeds = _feeds(as_of)
+    known = covered_months(as_of)
+    found = Feed.objects.filter(route=Route.CHANNEL).select_related("source").in_bulk()
+    feeds = {pk: _state(feed, frozenset(known.get(pk, ())), as_of) for pk, feed in found.items()}
     end = channel_end(as_of, feeds)
     channel = _billed(as_of, end, rates) if end else Decimal(0)
     return Night(
-        as_of=as_of, currency=currency, rates=rates, feeds=feeds, channel=channel, channel_to=end
+        as_of=as_of,
+        currency=currency,
+        rates=rates,
+        feeds=feeds,
+        channel=channel,
+        channel_to=end,
+        window_params=feed_params(found, known, as_of),
     )
 
 
@@ -87,25 +90,12 @@ def _rates(as_of: dt.date, currency: str) -> dict[str, Decimal]:
     return {**rates, currency: Decimal(1)}
 
 
-def _feeds(as_of: dt.date) -> dict[int, FeedState]:
-    covered: dict[int, set[dt.date]] = {}
-    known = FeedMonth.objects.filter(known_on__lte=as_of, month__lte=months.last_closed(as_of))
-    for feed, month in known.values_list("feed_id", "month"):
-        covered.setdefault(feed, set()).add(month)
-    return {
-        feed.pk: _state(feed, frozenset(covered.get(feed.pk, ())), as_of)
-        for feed in Feed.objects.filter(route=Route.CHANNEL).select_related("source")
-    }
-
-
 def _state(feed: Feed, covered: frozenset[dt.date], as_of: dt.date) -> FeedState:
     return FeedState(
-        id=feed.pk,
-        source=feed.source_id,
         label=str(feed),
         months=covered,
         days_late=feed.days_late(max(covered, default=None), as_of),
-        ended=bool(feed.ended_on and feed.ended_on <= as_of),
+        ended=feed.has_ended(as_of),
     )
 
 

@@ -3,14 +3,70 @@
 import dataclasses
 import datetime as dt
 from collections.abc import Collection
+from typing import Any
 
-from django.db.models import Sum
+from django.db import connection
 
 from channelhub.lib import months
-from partners.models import Partner, PartnerExternalId
-from sales.models import Feed, FeedMonth, Route, SalesMonth
+from partners.models import Partner
+from sales.models import Feed, FeedMonth, Route
+from sales.models.months import OUR_SALES
 
 REPORTING_MONTHS = 24
+
+# Completes a WITH that names `feed (id, source_id, covered_to, ended)`, `member (root, id)`: the
+# partners that count at a root, and `monthly`: our sales by root, feed, currency and month. Adds
+# `known_window (root, feeds, last_month)`: the last month covered by all feeds that reported the
+# partner in the last 24 months; where none did, by the feeds of the sources that know it; else by
+# those that are as far as the channel. Feeds that have ended hold nothing back.
+KNOWN_WINDOW = """
+reported AS (
+  SELECT root, array_agg(DISTINCT feed_id) AS feeds,
+         coalesce(min(covered_to) FILTER (WHERE NOT feed.ended), max(covered_to)) AS last_month
+  FROM monthly JOIN feed ON feed.id = feed_id
+  WHERE month >= %(since)s AND lines <> 0
+  GROUP BY root
+), acquainted AS (
+  SELECT member.root, array_agg(DISTINCT feed.id) AS feeds,
+         coalesce(min(covered_to) FILTER (WHERE NOT feed.ended), max(covered_to)) AS last_month
+  FROM member
+  JOIN partners_partnerexternalid AS e ON e.partner_id = member.id
+  JOIN feed ON feed.source_id = e.source_id
+  GROUP BY member.root
+), foremost AS (
+  SELECT array_agg(id) AS feeds, max(covered_to) AS last_month FROM feed
+  WHERE covered_to = (SELECT max(covered_to) FROM feed)
+), known_window AS (
+  SELECT root, coalesce(r.feeds, a.feeds, f.feeds) AS feeds,
+         coalesce(r.last_month, a.last_month, f.last_month) AS last_month
+  FROM (SELECT DISTINCT root FROM member) AS roots
+  LEFT JOIN reported AS r USING (root)
+  LEFT JOIN acquainted AS a USING (root)
+  CROSS JOIN foremost AS f
+)
+"""
+
+FEEDS = """
+SELECT * FROM unnest(
+  %(feeds)s::bigint[], %(feed_sources)s::bigint[], %(covered_to)s::date[], %(feed_ended)s::bool[]
+) AS f(id, source_id, covered_to, ended)
+"""
+
+MONTHLY = """
+SELECT member.root, s.feed_id, s.currency, s.month,
+       sum(s.amount) AS amount, sum(s.returns) AS returns, sum(s.lines) AS lines
+FROM member JOIN sales_month s ON s.partner_id = member.id
+WHERE s.measure = ANY(%(our_sales)s) AND s.known_on <= %(as_of)s
+GROUP BY 1, 2, 3, 4
+"""
+
+ONE_WINDOW = f"""
+WITH feed AS ({FEEDS}),
+member AS (SELECT 0 AS root, id FROM unnest(%(partners)s::bigint[]) AS p(id)),
+monthly AS ({MONTHLY}),
+{KNOWN_WINDOW}
+SELECT feeds, last_month FROM known_window
+"""  # noqa: S608 - statements of our own
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -34,22 +90,41 @@ def members(partner: Partner, on: dt.date) -> list[int]:
 
 
 def window(partners: Collection[int], on: dt.date) -> Window:
-    """The window of partners that count as one, as known at the end of a day.
-
-    It ends at the last month covered by all feeds that reported them in the last 24 months, never
-    at their own last row. Feeds that have ended hold nothing back.
-    """
-    known = _covered(on)
+    """The window of partners that count as one, as known at the end of a day."""
+    known = covered_months(on)
     feeds = {feed.pk: feed for feed in Feed.objects.filter(pk__in=known).select_related("source")}
-    reporting = [feeds[key] for key in _reported(partners, on) if key in feeds]
-    if not reporting:
-        reporting = _that_know(partners, list(feeds.values())) or list(feeds.values())
-        end = max((max(known[feed.pk]) for feed in reporting), default=None)
-    else:
-        live = [feed for feed in reporting if not feed.has_ended(on)]
-        ends = [max(known[feed.pk]) for feed in live or reporting]
-        end = min(ends) if live else max(ends)
-    return _window(end, reporting, known, on)
+    params = {**feed_params(feeds, known, on), "partners": list(partners)}
+    with connection.cursor() as cursor:
+        cursor.execute(ONE_WINDOW, params)
+        keys, end = cursor.fetchone() or (None, None)
+    return _window(end, [feeds[key] for key in keys or ()], known, on)
+
+
+def covered_months(on: dt.date) -> dict[int, set[dt.date]]:
+    """By feed key: the closed months that each feed of the channel covers, as known on a day."""
+    rows = FeedMonth.objects.filter(
+        feed__route=Route.CHANNEL, known_on__lte=on, month__lte=months.last_closed(on)
+    )
+    found: dict[int, set[dt.date]] = {}
+    for feed, month in rows.values_list("feed_id", "month"):
+        found.setdefault(feed, set()).add(month)
+    return found
+
+
+def feed_params(
+    feeds: dict[int, Feed], known: dict[int, set[dt.date]], on: dt.date
+) -> dict[str, Any]:
+    """What `FEEDS`, `MONTHLY` and `KNOWN_WINDOW` ask for as of a day."""
+    covering = [feeds[key] for key in known if key in feeds]
+    return {
+        "as_of": on,
+        "our_sales": list(OUR_SALES),
+        "since": months.add_months(months.first_day(on), 1 - REPORTING_MONTHS),
+        "feeds": [feed.pk for feed in covering],
+        "feed_sources": [feed.source_id for feed in covering],
+        "covered_to": [max(known[feed.pk]) for feed in covering],
+        "feed_ended": [feed.has_ended(on) for feed in covering],
+    }
 
 
 def _window(
@@ -63,29 +138,3 @@ def _window(
         covered=frozenset().union(*(known[feed.pk] for feed in feeds)),
         complete=frozenset(set.intersection(*sets)) if sets else frozenset(),
     )
-
-
-def _covered(on: dt.date) -> dict[int, set[dt.date]]:
-    """The months that each feed of the channel covers, as known at the end of a day."""
-    rows = FeedMonth.objects.filter(
-        feed__route=Route.CHANNEL, known_on__lte=on, month__lte=months.last_closed(on)
-    )
-    found: dict[int, set[dt.date]] = {}
-    for feed, month in rows.values_list("feed_id", "month"):
-        found.setdefault(feed, set()).add(month)
-    return found
-
-
-def _reported(partners: Collection[int], on: dt.date) -> list[int]:
-    """The feeds with our sales of the partners in the 24 months to that of the day."""
-    since = months.add_months(months.first_day(on), 1 - REPORTING_MONTHS)
-    rows = SalesMonth.objects.known(on).our_sales().of(partners).filter(month__gte=since)
-    sums = rows.values("feed").annotate(rows=Sum("lines")).exclude(rows=0)
-    return list(sums.order_by("feed").values_list("feed", flat=True))
-
-
-def _that_know(partners: Collection[int], feeds: list[Feed]) -> list[Feed]:
-    """The feeds of the sources that have an id for one of the partners."""
-    ids = PartnerExternalId.objects.filter(partner__in=partners)
-    sources = set(ids.values_list("source", flat=True))
-    return [feed for feed in feeds if feed.source_id in sources]

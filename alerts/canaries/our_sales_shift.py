@@ -21,7 +21,7 @@ from alerts.verdicts import (
 )
 from channelhub.lib import figures, months
 from partners.models import Status
-from sales.models.months import OUR_SALES
+from sales.windows import FEEDS, KNOWN_WINDOW, MONTHLY
 
 NEEDED_MONTHS = 24
 
@@ -264,19 +264,12 @@ def reason(kind: Class, facts: OurSales, limits: Limits) -> str:
 
 
 def _params(night: Night, first: int, last: int) -> dict[str, Any]:
-    feeds = [feed for feed in night.feeds.values() if feed.covered_to]
     return {
-        "as_of": night.as_of,
+        **night.window_params,
         "first": first,
         "last": last,
-        "our_sales": list(OUR_SALES),
-        "since": night.reporting_since,
         "currencies": list(night.rates),
         "rates": list(night.rates.values()),
-        "feeds": [feed.id for feed in feeds],
-        "feed_sources": [feed.source for feed in feeds],
-        "covered_to": [feed.covered_to for feed in feeds],
-        "feed_ended": [feed.ended for feed in feeds],
         "prospect": Status.PROSPECT,
         "ended": Status.ENDED,
     }
@@ -306,17 +299,13 @@ def _our_sales(row: tuple[Any, ...], night: Night) -> OurSales:
     )
 
 
-# Merged partners count at their root from the day of the merge. A partner that no feed reported in
-# 24 months is judged by the feeds of the sources that know it, and failing those by any.
-FACTS = """
-WITH feed AS (
-  SELECT * FROM unnest(
-    %(feeds)s::bigint[], %(feed_sources)s::bigint[], %(covered_to)s::date[], %(feed_ended)s::bool[]
-  ) AS f(id, source_id, covered_to, ended)
-), plan AS (
+# Merged partners count at their root from the day of the merge; prospects are not judged.
+FACTS = f"""
+WITH feed AS ({FEEDS}),
+plan AS (
   SELECT * FROM unnest(%(currencies)s::text[], %(rates)s::numeric[]) AS r(currency, rate)
 ), standing AS (
-  SELECT p.id, s.status = %(ended)s AS ended
+  SELECT p.id, coalesce(s.status = %(ended)s, false) AS ended
   FROM partners_partner p
   LEFT JOIN partners_partnerstatus s ON s.partner_id = p.id AND s.valid @> %(as_of)s::date
   WHERE p.id BETWEEN %(first)s AND %(last)s
@@ -327,36 +316,12 @@ WITH feed AS (
   UNION ALL
   SELECT m.merged_into_id, m.id FROM partners_partner m
   JOIN standing ON standing.id = m.merged_into_id AND m.merged_on <= %(as_of)s
-), monthly AS MATERIALIZED (
-  SELECT member.root, s.feed_id, s.currency, s.month,
-         sum(s.amount) AS amount, sum(s.returns) AS returns, sum(s.lines) AS lines
-  FROM member JOIN sales_month s ON s.partner_id = member.id
-  WHERE s.measure = ANY(%(our_sales)s) AND s.known_on <= %(as_of)s
-  GROUP BY 1, 2, 3, 4
-), reported AS (
-  SELECT root, array_agg(DISTINCT feed_id) AS feeds,
-         coalesce(min(covered_to) FILTER (WHERE NOT feed.ended), max(covered_to)) AS last_month
-  FROM monthly JOIN feed ON feed.id = feed_id
-  WHERE month >= %(since)s AND lines <> 0
-  GROUP BY root
-), fallback AS (
-  SELECT e.partner_id AS root, array_agg(DISTINCT feed.id) AS feeds,
-         max(covered_to) AS last_month
-  FROM partners_partnerexternalid e JOIN feed USING (source_id)
-  WHERE e.partner_id IN (SELECT id FROM standing)
-  GROUP BY 1
-), judged AS (
-  SELECT standing.id AS root, coalesce(standing.ended, false) AS ended,
-         coalesce(reported.feeds, fallback.feeds, (SELECT array_agg(id) FROM feed)) AS feeds,
-         coalesce(reported.last_month, fallback.last_month, (SELECT max(covered_to) FROM feed))
-           AS last_month
-  FROM standing
-  LEFT JOIN reported ON reported.root = standing.id
-  LEFT JOIN fallback ON fallback.root = standing.id
-), windows AS (
-  SELECT *, (last_month - interval '12 months')::date AS prior_to,
+), monthly AS MATERIALIZED ({MONTHLY}),
+{KNOWN_WINDOW}, windows AS (
+  SELECT root, ended, feeds, last_month,
+         (last_month - interval '12 months')::date AS prior_to,
          (last_month - interval '24 months')::date AS before
-  FROM judged
+  FROM standing JOIN known_window ON root = standing.id
 )
 SELECT w.root, w.ended, w.feeds, w.last_month,
   coalesce(sum(m.amount * plan.rate) FILTER (WHERE m.month > w.prior_to), 0),
@@ -373,4 +338,4 @@ LEFT JOIN monthly m ON m.root = w.root AND m.month <= w.last_month
 LEFT JOIN plan ON plan.currency = m.currency
 GROUP BY w.root, w.ended, w.feeds, w.last_month
 ORDER BY w.root
-"""
+"""  # noqa: S608 - statements of our own

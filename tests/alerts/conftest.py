@@ -75,6 +75,7 @@ def monthly(partner: Partner, first: str, last: str, amount: str) -> list[Line]:
 @pytest.fixture
 def make_known(make_partner: Callable[..., Partner]) -> Callable[..., Partner]:
     """A partner that the source `erp` calls by its number."""
+
     def make(number: str, *args: Any) -> Partner:
         partner = make_partner(number, f"Partner {number}", *args)
         source, _ = Source.objects.get_or_create(name="erp")

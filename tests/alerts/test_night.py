@@ -15,7 +15,8 @@ from alerts.models import Alert, AlertChange, Change, Finding, Run
 from alerts.report import alerts, verdicts
 from alerts.tasks import judge_night
 from alerts.verdicts import Nature, Outcome, Severity
-from partners.models import Partner, PartnerStatus, Status
+from imports.models import Source
+from partners.models import Partner, PartnerExternalId, PartnerStatus, Status
 
 from .conftest import monthly
 
@@ -81,9 +82,7 @@ def test_a_covered_month_without_rows_is_zero(make_known: Make, sell: Sell) -> N
     assert said(YEAR_END)["P"]["value"] == -50
 
 
-def test_a_month_that_is_not_covered_holds_the_window_back(
-    make_known: Make, sell: Sell
-) -> None:
+def test_a_month_that_is_not_covered_holds_the_window_back(make_known: Make, sell: Sell) -> None:
     partner = make_known("P")
     sell(monthly(partner, "2023-12", "2025-12", "100"), covers="2023-12..2025-11")
     found = said(YEAR_END)["P"]
@@ -128,9 +127,7 @@ def test_a_correction_counts_from_the_day_it_was_known(
     falling: Partner, sell: Sell, on: Callable[[str], None]
 ) -> None:
     on("2026-01-10")
-    sell(
-        [("F-202506", "2025-06-15", "F", "1300")], covers="2025-06..2025-06", history=False
-    )
+    sell([("F-202506", "2025-06-15", "F", "1300")], covers="2025-06..2025-06", history=False)
     assert said(dt.date(2026, 1, 9))["F"]["value"] == -50
     assert said(dt.date(2026, 1, 10))["F"]["value"] == 0
 
@@ -302,9 +299,11 @@ def test_alerts_of_a_day_without_a_run_are_computed_and_nothing_is_written(
     assert not Finding.objects.exists()
     actions.recompute(YEAR_END)
     read = alerts(YEAR_END)
-    assert [(each["partner"], each["money"], each["class"]) for each in computed] == [
-        (each["partner"], each["money"], each["class"]) for each in read
-    ] != []
+    assert (
+        [(each["partner"], each["money"], each["class"]) for each in computed]
+        == [(each["partner"], each["money"], each["class"]) for each in read]
+        != []
+    )
 
 
 @pytest.mark.parametrize(
@@ -323,9 +322,7 @@ def test_the_night_of_a_day_starts_at_a_quarter_past_two(now: str, due: str) -> 
     assert actions.due_date(dt.datetime.fromisoformat(now)) == dt.date.fromisoformat(due)
 
 
-def test_two_beats_make_one_run(
-    falling: Partner, on: Callable[[str], None], django_capture_on_commit_callbacks: Any
-) -> None:
+def test_two_beats_make_one_run(falling: Partner, on: Callable[[str], None]) -> None:
     on("2026-01-01T03:00:00")
     for _ in range(2):
         actions.recompute_due()
@@ -340,9 +337,7 @@ def test_two_beats_make_one_run(
     assert Run.objects.count() == 1
 
 
-def test_a_night_left_by_a_dead_worker_is_taken_over(
-    falling: Partner, settings: Any
-) -> None:
+def test_a_night_left_by_a_dead_worker_is_taken_over(falling: Partner, settings: Any) -> None:
     settings.WORK_LEASE_SECONDS = -1
     run = Run.objects.create(as_of=YEAR_END)
     assert run.claim()  # and its worker dies
@@ -375,3 +370,16 @@ def test_a_threshold_that_people_set_is_judged_by(falling: Partner, admin: Any) 
     assert said(YEAR_END)["F"]["class"] == "within"
     actions.recompute(YEAR_END)
     assert Finding.objects.get(finding_class="within", value=-50).outcome == Outcome.HOLDS
+
+
+def test_a_partner_that_nobody_reports_is_inactive_also_when_one_feed_that_knows_it_is_late(
+    make_known: Make, sell: Sell
+) -> None:
+    steady, quiet = make_known("S"), make_known("Q")
+    late, _ = Source.objects.get_or_create(name="disti")
+    for partner in (steady, quiet):
+        PartnerExternalId.objects.create(partner=partner, source=late, external_id=partner.number)
+    sell(monthly(steady, "2023-01", "2025-12", "10"), covers="2023-01..2025-12")
+    sell(monthly(steady, "2023-01", "2025-11", "10"), covers="2023-01..2025-11", source="disti")
+    found = said(YEAR_END)["Q"]
+    assert (found["class"], found["windows"]["current"]["to"]) == ("inactive", "2025-11-30")
