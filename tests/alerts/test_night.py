@@ -288,7 +288,9 @@ def test_a_replay_of_an_old_date_touches_no_alert(falling: Partner) -> None:
     assert replay.replay
     assert replay.findings.exists()
     assert list(Alert.objects.values()) == before
-    assert Run.objects.newest().as_of == YEAR_END
+    newest = Run.objects.newest()
+    assert newest is not None
+    assert newest.as_of == YEAR_END
 
 
 def test_alerts_of_a_day_without_a_run_are_computed_and_nothing_is_written(

@@ -40,7 +40,7 @@ STEADY = OurSales(
 
 
 def judged(**facts: Any) -> Verdict:
-    changed = {
+    changed: dict[str, Any] = {
         name: Decimal(value) if isinstance(value, (int, str)) and name in MONEY else value
         for name, value in facts.items()
     }
@@ -99,7 +99,8 @@ def test_nothing_before_is_new_and_an_opportunity() -> None:
 
 def test_bought_before_and_now_nothing_is_lost() -> None:
     verdict = judged(current=0)
-    assert (verdict.finding_class, verdict.value) == (Class.LOST, -100)
+    assert verdict.finding_class == Class.LOST
+    assert verdict.value == -100
     assert (verdict.nature, verdict.outcome) == (Nature.RISK, Outcome.FIRES)
 
 
@@ -127,7 +128,8 @@ def test_nothing_in_both_windows_is_inactive_and_touches_no_alert() -> None:
 
 def test_more_returned_than_bought_is_down_by_more_than_all() -> None:
     verdict = judged(current=-20_000, current_returns=-50_000)
-    assert (verdict.finding_class, verdict.value) == (Class.DOWN, -120)
+    assert verdict.finding_class == Class.DOWN
+    assert verdict.value == -120
 
 
 @pytest.mark.parametrize(("covered", "known"), [(23, False), (24, True)])
