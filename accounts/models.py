@@ -17,7 +17,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from knox.models import AuthToken
 
-from channelhub.lib.models import public_id_field
+from channelhub.lib.models import public_id_field, tracked
 
 
 class Role(models.TextChoices):
@@ -118,6 +118,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
 
     class Meta:
+        verbose_name = "account"
         ordering: ClassVar = ["name", "id"]
         constraints: ClassVar = [UniqueConstraint(Lower("email"), name="one_account_per_email")]
 
@@ -216,6 +217,7 @@ class Organisation(models.Model):
         return self.now().date()
 
 
+@tracked()
 class Holiday(models.Model):
     """A day on which the organisation does not work."""
 
@@ -229,6 +231,7 @@ class Holiday(models.Model):
         return f"{self.day}: {self.name}"
 
 
+@tracked()
 class FiscalPeriod(models.Model):
     """A fiscal quarter or year of the organisation, first and last day included."""
 

@@ -23,7 +23,7 @@ from partners.panels import status_badge
 
 SUGGESTED = 12
 # The fields that ask for a partner by number.
-ASKING = ("company", "into")
+ASKING = ("company", "into", "partner")
 
 
 def _user(request: HttpRequest) -> User:

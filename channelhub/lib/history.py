@@ -34,9 +34,9 @@ class Entry:
 
 
 def entries(record: models.Model, *, limit: int = 50) -> list[Entry]:
-    """What happened to a record and to the rows that point to it, newest first."""
+    """What happened to a record, newest first."""
     events: Any = Events.objects
-    newest = list(events.references(record).order_by("-pgh_created_at")[:limit])
+    newest = list(events.tracks(record).order_by("-pgh_created_at")[:limit])
     names = _names(newest)
     return [_entry(event, names) for event in newest]
 

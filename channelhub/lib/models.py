@@ -4,6 +4,7 @@ import datetime as dt
 import uuid
 from typing import Any, Self, TypeVar
 
+import pghistory
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.contrib.postgres.functions import RandomUUID
@@ -22,6 +23,13 @@ def public_id_field() -> "models.UUIDField[uuid.UUID, uuid.UUID]":
 def money_field(**options: Any) -> "models.DecimalField[Any, Any]":
     """An amount of money: numeric(18,4), in the currency that the record names."""
     return models.DecimalField(max_digits=18, decimal_places=4, **options)
+
+
+def tracked() -> Any:
+    """Keeps in the history what was added, changed and removed."""
+    return pghistory.track(
+        pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent()
+    )
 
 
 class DatedQuerySet(models.QuerySet[M]):

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Role, User, check_currency
-from channelhub.lib.models import public_id_field
+from channelhub.lib.models import public_id_field, tracked
 from imports.models import Source
 from partners.models.people import Membership
 from partners.models.standing import (
@@ -23,7 +23,6 @@ from partners.models.standing import (
     PartnerStatus,
     PartnerTerritory,
     PartnerTier,
-    tracked,
 )
 
 if TYPE_CHECKING:

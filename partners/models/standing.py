@@ -2,7 +2,6 @@
 
 from typing import Any, ClassVar
 
-import pghistory
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
@@ -10,14 +9,7 @@ from django.db import models
 from django.db.models import F, Func, OuterRef, Q, Value
 
 from accounts.models import Organisation, User
-from channelhub.lib.models import Dated, DatedQuerySet, no_overlap
-
-
-def tracked() -> Any:
-    """Keeps what was added, changed and removed; a correction of the past removes rows."""
-    return pghistory.track(
-        pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent()
-    )
+from channelhub.lib.models import Dated, DatedQuerySet, no_overlap, tracked
 
 
 def by(fact: str) -> models.Index:

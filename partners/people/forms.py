@@ -6,6 +6,7 @@ from django import forms
 from django.contrib.auth.password_validation import validate_password
 
 from accounts.models import Role, User
+from partners.forms.fields import PartnerField
 from partners.models import Invitation, Partner
 from partners.people.actions import roles_to_invite
 
@@ -21,17 +22,19 @@ class InviteForm(forms.Form):
     email = forms.EmailField(label="E-mail address", max_length=254)
     name = forms.CharField(label="Name", max_length=150, required=False)
     role = forms.ChoiceField(label="Role")
-    partner = forms.CharField(
+    partner = PartnerField(
         label="Partner",
-        max_length=200,
         required=False,
-        help_text="For a partner's people: its number, or its full name.",
+        help_text="For a partner's people: type its name or number and choose.",
     )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
-        self.fields["role"].choices = role_choices(roles_to_invite(user))  # type: ignore[attr-defined]
+        roles = role_choices(roles_to_invite(user))
+        self.fields["role"].choices = [("", "Choose one"), *roles]  # type: ignore[attr-defined]
+        partners = Partner.objects.visible_to(user).unmerged()
+        self.fields["partner"].partners = partners  # type: ignore[attr-defined]
         if user.works_at_partner:
             del self.fields["partner"]
 
@@ -39,30 +42,15 @@ class InviteForm(forms.Form):
         return Role(self.cleaned_data["role"])
 
     def clean(self) -> dict[str, Any]:
-        """Puts the partner where its text was, or an error."""
+        """Partner admins invite to their own partner, the vendor's people belong to none."""
         data = super().clean() or self.cleaned_data
-        role = data.get("role")
-        if role is None:
-            return data
-        try:
-            data["partner"] = self._partner() if role.is_partner else None
-        except forms.ValidationError as problem:
-            self.add_error("partner", problem)
+        if "role" in data and not data["role"].is_partner:
+            data["partner"] = None
+        elif self.user.works_at_partner:
+            data["partner"] = Partner.objects.visible_to(self.user).get()
+        elif "role" in data and not data.get("partner") and "partner" not in self.errors:
+            self.add_error("partner", "Say at which partner this person works.")
         return data
-
-    def _partner(self) -> Partner:
-        visible = Partner.objects.visible_to(self.user).unmerged()
-        if self.user.works_at_partner:
-            return visible.get()
-        text = self.cleaned_data.get("partner", "")
-        found = list(visible.filter(number=text) or visible.filter(name__iexact=text)[:2])
-        if len(found) != 1:
-            raise forms.ValidationError(
-                "Several partners have this name; use the number."
-                if found
-                else "No partner has this number or name."
-            )
-        return found[0]
 
 
 class AcceptForm(forms.Form):

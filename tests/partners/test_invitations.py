@@ -90,7 +90,8 @@ def test_others_do_not_find_the_page(
     [
         ({"email": "nobody", "role": "chief"}, "valid email"),
         ({"email": "x@example.com", "role": "king"}, "Select a valid choice"),
-        ({"email": "x@example.com", "role": "partner-rep"}, "No partner has"),
+        ({"email": "x@example.com"}, "Role: This field is required"),
+        ({"email": "x@example.com", "role": "partner-rep"}, "at which partner"),
         ({"email": "x@example.com", "role": "partner-rep", "partner": "P-9"}, "No partner has"),
         ({"email": "mia.manager@example.com", "role": "chief"}, "has an account already"),
     ],
