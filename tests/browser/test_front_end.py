@@ -1,27 +1,13 @@
-"""The built bundles in a real browser, under the real security policy."""
+"""The built bundles in a real browser."""
 
-import os
-import shutil
-from collections.abc import Iterator
+from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 from pytest_django.fixtures import Settings
 from pytest_django.live_server_helper import LiveServer
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
-FLAGS += ["--disable-component-update", "--disable-sync"]
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    # Playwright's own loop runs in this thread, and Django takes that for asynchronous code.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
-    with sync_playwright() as driver:
-        yield driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 @pytest.fixture
@@ -30,22 +16,10 @@ def address(live_server: LiveServer, settings: Settings) -> str:
     return f"{live_server.url}/showcase/"
 
 
-@pytest.fixture(params=[(1440, "light"), (390, "dark")], ids=["desk", "phone"])
-def page(request: pytest.FixtureRequest, browser: Browser, address: str) -> Iterator[Page]:
-    """The showcase in a window that fails on anything the console complains about."""
-    width, scheme = request.param
-    complaints: list[str] = []
-    window = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
-    window.on("console", lambda message: complaints.extend(_bad(message)))
-    window.on("pageerror", lambda error: complaints.append(str(error)))
-    window.goto(address)
-    yield window
-    window.close()
-    assert complaints == []
-
-
-def _bad(message: ConsoleMessage) -> list[str]:
-    return [message.text] if message.type in {"error", "warning"} else []
+@pytest.fixture
+def page(open_window: Callable[[str], Page], address: str) -> Page:
+    """The showcase."""
+    return open_window(address)
 
 
 def test_a_chart_is_drawn_without_eval_and_without_inline_style(page: Page) -> None:

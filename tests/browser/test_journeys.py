@@ -1,0 +1,106 @@
+"""Whole jobs, as people do them: sign in, find what changed and why, look at a partner."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from django.core.cache import cache
+from playwright.sync_api import Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from channelhub.demo.build import build
+from channelhub.demo_accounts import PASSWORD
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+OpenWindow = Callable[[str], Page]
+
+
+@pytest.fixture
+def site(live_server: LiveServer) -> str:
+    """The address of the demo."""
+    cache.clear()
+    build()
+    return str(live_server.url)
+
+
+def sign_in(window: Page, email: str, password: str = PASSWORD) -> None:
+    window.fill("input[name=login]", email)
+    window.fill("input[name=password]", password)
+    window.click("main button[type=submit]")
+
+
+def sideways(window: Page) -> int:
+    pixels: int = window.evaluate("document.documentElement.scrollWidth - innerWidth")
+    return pixels
+
+
+def test_a_channel_manager_s_morning(site: str, open_window: OpenWindow) -> None:
+    window = open_window(f"{site}/")
+    assert "/accounts/login/" in window.url  # nobody sees anything before signing in
+    sign_in(window, "manager@channelhub.example", "not my password")
+    expect(window.get_by_role("alert").first).to_contain_text("not correct")
+    sign_in(window, "manager@channelhub.example")
+
+    expect(window.locator("h1")).to_have_text("Your partners")
+    overnight = window.get_by_role("region", name="Changed overnight")
+    expect(overnight.locator("tbody tr")).to_have_count(5)
+    expect(window.get_by_role("region", name="Risks")).to_be_visible()
+    expect(window.locator("svg.ch-spark").first).to_be_visible()
+    assert sideways(window) <= 0
+
+    changed = overnight.locator("tbody tr", has_text="New alert").first
+    name = changed.locator("a").inner_text()
+    changed.locator("a").click()
+    expect(window.locator("h1")).to_have_text(name)
+    alert = window.locator("article").first
+    expect(alert).to_contain_text("The threshold is a change of 20%")
+    expect(alert).to_contain_text("It ends when the change is under 15%")
+    expect(window.get_by_text("Last 6 months")).to_be_visible()
+    bars = window.locator("[data-chart] path[aria-roledescription=bar]")
+    expect(bars).to_have_count(36)
+    assert sideways(window) <= 0
+
+    alert.get_by_role("link", name="The rows behind it").click()
+    expect(window.locator("h1")).to_have_text(f"Sales lines of {name}")
+    expect(window.locator("tbody tr").first).to_be_visible()
+    assert sideways(window) <= 0
+
+
+def test_alerts_are_narrowed_without_losing_the_address(site: str, open_window: OpenWindow) -> None:
+    window = open_window(f"{site}/alerts/")
+    sign_in(window, "chief@channelhub.example")
+    expect(window.locator("h1")).to_have_text("Alerts")
+    window.select_option("select[name=nature]", "opportunity")
+    window.wait_for_url(re.compile("nature=opportunity"))
+    expect(window.locator("tbody")).not_to_contain_text("Our sales fell")
+    window.reload()
+    expect(window.locator("select[name=nature]")).to_have_value("opportunity")
+    expect(window.locator("tbody")).not_to_contain_text("Our sales fell")
+
+
+def test_a_partner_s_rep_sees_their_company_and_no_other(
+    site: str, open_window: OpenWindow
+) -> None:
+    window = open_window(f"{site}/")
+    sign_in(window, "partner-rep@channelhub.example")
+    expect(window.locator("h1")).to_have_text("Brightmoor IT")
+    expect(window.locator("[data-chart] svg")).to_be_visible()
+    expect(window.locator("nav").first).not_to_contain_text("Alerts")
+    assert sideways(window) <= 0
+
+
+def test_it_can_be_used_by_keyboard_alone(site: str, open_window: OpenWindow) -> None:
+    window = open_window(f"{site}/accounts/login/")
+    window.focus("input[name=login]")
+    window.keyboard.type("manager@channelhub.example")
+    window.keyboard.press("Tab")
+    window.keyboard.type(PASSWORD)
+    window.keyboard.press("Enter")
+    expect(window.locator("h1")).to_have_text("Your partners")
+    window.keyboard.press("Tab")
+    skip = window.get_by_role("link", name="Skip to the content")
+    expect(skip).to_be_focused()
+    window.keyboard.press("Enter")
+    window.keyboard.press("Tab")
+    expect(window.locator("main :focus")).to_have_count(1)
