@@ -1,7 +1,5 @@
-"""From an address to an account: who may invite whom, and what a link opens."""
+"""Who may invite whom, and how the mail leaves."""
 
-import datetime as dt
-import re
 from collections.abc import Callable
 from smtplib import SMTPServerDisconnected
 from typing import Any
@@ -12,36 +10,15 @@ from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage
 from django.core.management import CommandError, call_command
 from django.test import Client
-from django.utils import timezone
 
 from accounts.models import Role, User
 from channelhub.lib.work import MAX_ATTEMPTS, WorkState
 from partners.models import Invitation, Partner
 from partners.people import actions
 from partners.tasks import send_invitation
+from tests.partners.links import NEW, send
 
 pytestmark = pytest.mark.django_db
-
-NEW = {"name": "Nora New", "password": "violet-harbour-17"}
-
-
-@pytest.fixture
-def invited(partner: Partner, partner_admin: User) -> Invitation:
-    return actions.invite(
-        email="nora@example.com",
-        role=Role.PARTNER_REP,
-        partner=partner,
-        acting_user=partner_admin,
-    )
-
-
-def send(invitation: Invitation) -> str:
-    """The path of the link in the mail."""
-    send_invitation(invitation.pk)
-    found = re.search(r"https?://[^/]+(/invitation/\S+)", str(mail.outbox[-1].body))
-    assert found
-    return found[1]
-
 
 # --- Inviting ----------------------------------------------------------------------------------
 
@@ -222,130 +199,6 @@ def test_a_mail_server_that_is_away_is_tried_five_times_then_told(
     page = sign_in(admin).get("/people/invitations/").content.decode()
     assert "Not sent" in page
     assert "nobody there" in page
-
-
-# --- Accepting ---------------------------------------------------------------------------------
-
-
-def test_a_link_opens_the_account_it_promised(invited: Invitation, partner: Partner) -> None:
-    client, path = Client(), send(invited)
-    page = client.get(path).content.decode()
-    assert "nora@example.com" in page
-    answer = client.post(path, {**NEW, "email": "else@example.com", "role": "admin"})
-    assert (answer.status_code, answer["Location"]) == (302, "/")
-    user = User.objects.get(email="nora@example.com")
-    assert (user.name, user.role, user.membership.partner) == ("Nora New", "partner-rep", partner)
-    assert user.check_password(NEW["password"])
-    assert client.session["_auth_user_id"] == str(user.pk)
-
-
-def test_the_time_of_acceptance_is_kept(invited: Invitation) -> None:
-    Client().post(send(invited), NEW)
-    invited.refresh_from_db()
-    assert invited.accepted_at is not None
-    assert not Invitation.objects.open().exists()
-
-
-def test_a_weak_password_is_refused(invited: Invitation) -> None:
-    client, path = Client(), send(invited)
-    for weak in ("short", "1234567890", "password123", "nora@example.com"):
-        answer = client.post(path, {**NEW, "password": weak})
-        assert answer.status_code == 200, weak
-    assert not User.objects.filter(email="nora@example.com").exists()
-
-
-def spoil_by_use(invitation: Invitation, path: str) -> str:
-    Client().post(path, NEW)
-    return path
-
-
-def spoil_by_age(invitation: Invitation, path: str) -> str:
-    Invitation.objects.update(expires_at=timezone.now())
-    return path
-
-
-def spoil_by_withdrawal(invitation: Invitation, path: str) -> str:
-    assert invitation.invited_by
-    actions.withdraw(invitation, acting_user=invitation.invited_by)
-    return path
-
-
-def spoil_by_resending(invitation: Invitation, path: str) -> str:
-    assert invitation.invited_by
-    actions.resend(invitation, acting_user=invitation.invited_by)
-    return path
-
-
-def spoil_by_an_account(invitation: Invitation, path: str) -> str:
-    User.objects.create_user(invitation.email.upper(), name="First", role=Role.CHIEF)
-    return path
-
-
-def spoil_by_a_typo(invitation: Invitation, path: str) -> str:
-    return path[:-2] + ("A/" if path[-2] != "A" else "B/")
-
-
-SPOIL = [
-    spoil_by_use,
-    spoil_by_age,
-    spoil_by_withdrawal,
-    spoil_by_resending,
-    spoil_by_an_account,
-    spoil_by_a_typo,
-]
-
-
-@pytest.mark.parametrize("spoil", SPOIL)
-def test_links_that_open_nothing_all_look_the_same(
-    spoil: Callable[[Invitation, str], str], invited: Invitation
-) -> None:
-    path = spoil(invited, send(invited))
-    people = User.objects.count()
-    for answer in (Client().get(path), Client().post(path, NEW)):
-        assert answer.status_code == 410
-        page = answer.content.decode()
-        assert "This link does not work any more" in page
-        assert "ask whoever invited you" in page
-        assert "nora" not in page
-    assert User.objects.count() == people
-
-
-def test_a_link_lives_72_hours_to_the_second(invited: Invitation) -> None:
-    before = timezone.now()
-    send(invited)
-    invited.refresh_from_db()
-    lifetime = invited.expires_at - before
-    assert dt.timedelta(hours=72) <= lifetime < dt.timedelta(hours=72, seconds=5)
-    second = dt.timedelta(seconds=1)
-    usable = Invitation.objects.usable
-    assert usable(at=invited.expires_at - second).exists()
-    assert not usable(at=invited.expires_at).exists()
-
-
-def test_a_resent_link_works_and_lives_72_hours_again(
-    invited: Invitation, partner_admin: User, sign_in: Callable[[User], Client]
-) -> None:
-    send(invited)
-    Invitation.objects.update(expires_at=timezone.now() - dt.timedelta(days=9))
-    sign_in(partner_admin).post(f"/people/invitations/{invited.public_id}/resend/")
-    assert Client().post(send(invited), NEW).status_code == 302
-    assert len(mail.outbox) == 2
-
-
-def test_an_invitation_whose_mail_is_just_leaving_is_not_sent_again(
-    invited: Invitation, partner_admin: User
-) -> None:
-    assert invited.claim()
-    with pytest.raises(ValidationError, match="being sent"):
-        actions.resend(invited, acting_user=partner_admin)
-
-
-def test_a_withdrawn_invitation_is_not_sent(invited: Invitation, partner_admin: User) -> None:
-    actions.withdraw(invited, acting_user=partner_admin)
-    send_invitation(invited.pk)
-    assert not mail.outbox
-    with pytest.raises(ValidationError, match="accepted or withdrawn"):
-        actions.resend(invited, acting_user=partner_admin)
 
 
 # --- Isolation ---------------------------------------------------------------------------------
