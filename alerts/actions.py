@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 import pghistory
+from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Max
 
@@ -19,7 +20,6 @@ from channelhub.lib.ring import ring
 from channelhub.lib.work import WorkState
 from imports.models import Import
 
-RANGE_SIZE = 1000
 # The run of day D judges as of D - 1, from this time on.
 NIGHT_STARTS = dt.time(2, 15)
 
@@ -97,13 +97,13 @@ def limits_of(canary: Canary) -> Limits:
 
 
 def partner_ranges() -> Iterator[tuple[int, int]]:
-    """The keys of all partners in ranges of a thousand, as (first, last), both included."""
+    """The keys of all partners in ranges of `NIGHT_RANGE_SIZE`, as (first, last), both included."""
     statement = (
         "SELECT min(id), max(id) FROM (SELECT id, (row_number() OVER (ORDER BY id) - 1) / %s AS n"
         " FROM partners_partner) AS numbered GROUP BY n ORDER BY n"
     )
     with connection.cursor() as cursor:
-        cursor.execute(statement, [RANGE_SIZE])
+        cursor.execute(statement, [settings.NIGHT_RANGE_SIZE])
         yield from cursor.fetchall()
 
 

@@ -1,6 +1,5 @@
 """Keeps what a canary found: wanted minus stored, so that judging again changes nothing."""
 
-import json
 from collections.abc import Iterable
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
@@ -63,7 +62,6 @@ def as_row(verdict: Verdict) -> Row:
     row: Row = {name: getattr(verdict, name) for name in COLUMNS}
     row["direction"] = verdict.direction or ""
     row["partners"] = list(verdict.partners)
-    row["evidence"] = json.loads(json.dumps(verdict.evidence))
     for name, places in PLACES.items():
         value = row[name]
         row[name] = value if value is None else value.quantize(places, ROUND_HALF_EVEN)

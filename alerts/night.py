@@ -18,6 +18,7 @@ from sales.windows import covered_months, feed_params
 class FeedState:
     """A feed as known at the end of a day; months are named by their first day."""
 
+    id: int
     label: str
     months: frozenset[dt.date]
     days_late: int
@@ -92,6 +93,7 @@ def _rates(as_of: dt.date, currency: str) -> dict[str, Decimal]:
 
 def _state(feed: Feed, covered: frozenset[dt.date], as_of: dt.date) -> FeedState:
     return FeedState(
+        id=feed.pk,
         label=str(feed),
         months=covered,
         days_late=feed.days_late(max(covered, default=None), as_of),

@@ -136,6 +136,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "unacked_restore_throttle": 1,
 }
 CELERY_BEAT_SCHEDULE = {"tick": {"task": "channelhub.tick", "schedule": 300.0}}
+# Every range of partners is one pass over the monthly sums and one transaction of its own.
+NIGHT_RANGE_SIZE = env.integer("NIGHT_RANGE_SIZE", default=5000)
 # A worker renews its lease after every range; a lease not renewed this long is a dead worker's.
 WORK_LEASE_SECONDS = env.integer("WORK_LEASE_SECONDS", default=60)
 

@@ -2,7 +2,8 @@
 
 import dataclasses
 import datetime as dt
-from collections.abc import Iterator
+import functools
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -112,8 +113,9 @@ class OurSalesShift(Canary):
         """Our sales with the partners whose keys lie from `first` to `last`: one statement."""
         with connection.cursor() as cursor:
             cursor.execute(FACTS, _params(night, first, last))
+            covered = functools.cache(functools.partial(_covered, night))
             for row in cursor.fetchall():
-                yield _our_sales(row, night)
+                yield _our_sales(row, night, covered)
 
     def judge(self, facts: OurSales, night: Night, limits: Limits) -> Verdict:
         """The class of the shift, what is at stake and what it does to alerts."""
@@ -275,10 +277,17 @@ def _params(night: Night, first: int, last: int) -> dict[str, Any]:
     }
 
 
-def _our_sales(row: tuple[Any, ...], night: Night) -> OurSales:
+def _covered(night: Night, feeds: tuple[int, ...], end: dt.date) -> int:
+    """How many of the 24 months to `end` each of the feeds covered, at the least."""
+    wanted = months.between(months.add_months(end, 1 - NEEDED_MONTHS), end)
+    return min(sum(month in night.feeds[key].months for month in wanted) for key in feeds)
+
+
+def _our_sales(
+    row: tuple[Any, ...], night: Night, covered: Callable[[tuple[int, ...], dt.date], int]
+) -> OurSales:
     partner, ended, feed_ids, end, *sums, first_purchase, missing = row
     feeds = [night.feeds[key] for key in feed_ids or ()]
-    wanted = months.between(months.add_months(end, 1 - NEEDED_MONTHS), end) if end else []
     live = [feed for feed in feeds if not feed.ended]
     days_late = max((feed.days_late for feed in live), default=0)
     current, current_returns, prior, prior_returns = sums
@@ -287,7 +296,7 @@ def _our_sales(row: tuple[Any, ...], night: Night) -> OurSales:
         ended=ended,
         feeds=tuple(feed.label for feed in feeds),
         end=end,
-        covered=min((sum(m in feed.months for m in wanted) for feed in live or feeds), default=0),
+        covered=covered(tuple(feed.id for feed in live or feeds), end) if end else 0,
         days_late=days_late,
         stale=any(feed.stale for feed in live),
         current=current,

@@ -58,7 +58,7 @@ def worker() -> Iterator["subprocess.Popen[bytes]"]:
     """A Celery worker on the test's own database and doorbell."""
     database = connection.settings_dict
     url = "postgresql://{USER}:{PASSWORD}@{HOST}:{PORT}/{NAME}".format(**database)
-    env = {**os.environ, "DATABASE_URL": url, "WORK_LEASE_SECONDS": "3"}
+    env = {**os.environ, "DATABASE_URL": url, "WORK_LEASE_SECONDS": "3", "NIGHT_RANGE_SIZE": "500"}
     command = [sys.executable, "-m", "celery", "--app", "channelhub", "worker", "--pool", "solo"]
     process = subprocess.Popen(
         [*command, "--without-gossip", "--without-mingle"],
