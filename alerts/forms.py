@@ -21,8 +21,10 @@ class AlertFilter(django_filters.FilterSet):  # type: ignore[misc]
     q = django_filters.CharFilter(
         label="Partner", method="search", widget=forms.TextInput(attrs={"type": "search"})
     )
-    nature = django_filters.ChoiceFilter(label="Nature", choices=Nature.choices)
-    severity = django_filters.ChoiceFilter(label="Severity", choices=Severity.choices)
+    nature = django_filters.ChoiceFilter(label="Nature", choices=Nature.choices, empty_label="Any")
+    severity = django_filters.ChoiceFilter(
+        label="Severity", choices=Severity.choices, empty_label="Any"
+    )
     state = django_filters.ChoiceFilter(
         label="State", choices=STATES, method="in_state", empty_label=None
     )

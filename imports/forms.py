@@ -1,10 +1,11 @@
 """What people fill in to bring a file in."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from django import forms
-from django.core.validators import validate_slug
+from django.core.validators import RegexValidator
 
 from imports.columns import assign
 from imports.fixed import parse_fixed
@@ -15,6 +16,11 @@ from imports.problems import Unreadable
 
 MONTH = forms.DateInput(attrs={"type": "month", "placeholder": "2024-01"})
 FIND_OUT = ("", "Find out from the file")
+SOURCE_NAME = RegexValidator(
+    r"^[-\w]+\Z",
+    "Use letters, digits, hyphens and underscores, no spaces: our-erp, say.",
+    flags=re.ASCII,
+)
 
 
 def kind_choices() -> list[tuple[str, str]]:
@@ -29,9 +35,9 @@ class UploadForm(forms.Form):
     source = forms.CharField(
         label="Source",
         max_length=50,
-        validators=[validate_slug],
-        help_text="The system or company that sent it. External ids are looked up within it;"
-        " a new name makes a new source.",
+        validators=[SOURCE_NAME],
+        help_text="The system or company that sent it: our-erp, say. Give a partners' file and its"
+        " sales the same source, as external ids are looked up within it.",
         widget=forms.TextInput(attrs={"list": "sources", "autocomplete": "off"}),
     )
     file = forms.FileField(
@@ -89,10 +95,9 @@ class DraftForm(forms.Form):
             self[name] for name in ("covers_from", "covers_to", "history") if name in self.fields
         ]
 
-    @property
-    def has_fixed_errors(self) -> bool:
-        """Whether a value that holds for every row is wrong."""
-        return any(field.errors for field in self.fixed())
+    def needed(self) -> list[str]:
+        """The labels of fields that no file of this kind can do without."""
+        return [field.label for field in self.kind.fields if field.required]
 
     def reading(self) -> list[forms.BoundField]:
         """The fields of the form about how cells are written."""
@@ -101,10 +106,12 @@ class DraftForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Turns the answers into `cleaned_data["options"]`."""
         data = super().clean() or self.cleaned_data
+        for field in self._missing(data):
+            problem = f"{field.label}: choose its column, or a value for every row."
+            self.add_error(None, problem)
         if self.errors:
             return data
         try:
-            self._check_required(data)
             data["options"] = self._options(data)
             assign(self.kind, self.preview.sheet.columns, data["options"])
             self._check_fixed(data["options"])
@@ -152,11 +159,13 @@ class DraftForm(forms.Form):
             decimal_mark=data["decimal_mark"] or None,
         )
 
-    def _check_required(self, data: dict[str, Any]) -> None:
-        chosen = {data[f"column_{column.position}"] for column in self.preview.columns}
-        for field in self.kind.fields:
-            if field.required and field.name not in chosen and not data[f"fixed_{field.name}"]:
-                raise ValueError(f"{field.label}: choose its column, or a value for every row.")
+    def _missing(self, data: dict[str, Any]) -> list[Field]:
+        chosen = {data.get(f"column_{column.position}") for column in self.preview.columns}
+        return [
+            field
+            for field in self.kind.fields
+            if field.required and field.name not in chosen and not data.get(f"fixed_{field.name}")
+        ]
 
     def _check_fixed(self, options: Options) -> None:
         by_name = {field.name: field for field in self.kind.fields}

@@ -121,7 +121,7 @@ def _must_be_text(path: Path, start: bytes) -> None:
     if start.startswith(WORKBOOK):
         raise Unreadable(f"{path.name} is a workbook. Save its sheet as CSV and import that.")
     if not start.startswith(UTF16) and start.count(0) * 20 > len(start):
-        raise Unreadable(f"{path.name} is not a text file: it is full of NUL bytes.")
+        raise Unreadable(f"{path.name} is not a text file. Save it as CSV and import that.")
 
 
 def _is_utf8(start: bytes, file: BinaryIO) -> bool:
@@ -166,10 +166,10 @@ def _lines(file: TextIO, path: Path) -> Iterator[str]:
             if len(line) == LONGEST_LINE:
                 raise Unreadable(f"{path.name}, line {number} is longer than a million characters.")
             yield line
-    except UnicodeError as error:
+    except UnicodeError:
         raise Unreadable(
-            f"{path.name} is not {file.encoding} text from line {number + 1} on"
-            f" ({error}). Say its encoding."
+            f"{path.name} is no text file, or not {file.encoding} text: from line {number + 1} on it"
+            " cannot be read. Save it as CSV (UTF-8) and import that."
         ) from None
 
 

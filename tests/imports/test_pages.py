@@ -161,7 +161,7 @@ def test_a_draft_can_be_thrown_away(browser: Client, uploads_here: Path) -> None
         (b"", "partners", "erp", "empty"),
         (b"PK\x03\x04", "partners", "erp", "our partners.csv is a workbook"),
         (TEXT, "ships", "erp", "Select a valid choice"),
-        (TEXT, "partners", "a b", "slug"),
+        (TEXT, "partners", "a b", "no spaces"),
     ],
 )
 def test_a_bad_upload_is_explained_and_leaves_nothing(

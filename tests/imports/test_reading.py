@@ -86,8 +86,8 @@ def test_an_inch_sign_is_no_quote(write: Write) -> None:
         (b"PK\x03\x04rest", "workbook"),
         (b"a\x00\x00\x00\x00b\x00\x00\x00", "not a text file"),
         (b'a,b\n1,"never closed\n2,3\n', "line 2 is never closed"),
-        (b"\xef\xbb\xbfa,b\n1,\xff\n", "is not utf-8-sig text"),
-        (b"a,b\n1,\x81\n", "is not cp1252 text"),
+        (b"\xef\xbb\xbfa,b\n1,\xff\n", "not utf-8-sig text"),
+        (b"a,b\n1,\x81\n", "not cp1252 text"),
         (b"a,b\n" + b"x" * 1_000_001 + b",1\n", "longer than a million"),
     ],
 )
