@@ -5,17 +5,19 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from alerts.actions import limits_of, partner_ranges
 from alerts.canaries import CANARIES, Canary
 from alerts.findings import as_row
-from alerts.models import Alert, AlertPartner, Run
+from alerts.models import Alert, AlertPartner, Finding, Run
 from alerts.night import night
 from alerts.verdicts import Outcome
 from partners.models import Partner, PartnerExternalId
 
 PartnerNames = dict[int, dict[str, Any]]
+# What an alert is known by.
+KEY = ("canary", "scope", "subject", "direction")
 
 
 def verdicts(canary: Canary, as_of: dt.date) -> Iterator[dict[str, Any]]:
@@ -127,19 +129,36 @@ def _rows_of(found: QuerySet[Alert]) -> list[dict[str, Any]]:
 
 
 def _of_run(run: Run) -> list[dict[str, Any]]:
-    open_then = Alert.objects.filter(
-        Q(ended_on=None) | Q(ended_on__gt=run.as_of),
-        first_seen__lte=run.as_of,
-        canary=OuterRef("canary"),
-        scope=OuterRef("scope"),
-        subject=OuterRef("subject"),
-        direction=OuterRef("direction"),
-    )
-    held = Q(outcome=Outcome.HOLDS) & Exists(open_then)
+    """What fired or held in a run, and the alerts that were open without being judged."""
+    then: QuerySet[Alert] = Alert.objects.open_on(run.as_of)
+    same = then.filter(**{name: OuterRef(name) for name in KEY})
+    held = Q(outcome=Outcome.HOLDS) & Exists(same)
     found = run.findings.filter(Q(outcome=Outcome.FIRES) | held).annotate(
-        first_seen=open_then.values("first_seen")[:1], baseline=open_then.values("baseline")[:1]
+        first_seen=same.values("first_seen")[:1], baseline=same.values("baseline")[:1]
     )
-    return [dict(row) for row in found.values()]
+    judged = [dict(row) for row in found.values()]
+    listed = {_key(row) for row in judged}
+    left = [row for row in _rows_of(then) if _key(row) not in listed]
+    return [*judged, *_as_last_seen(left, run.as_of)]
+
+
+def _as_last_seen(rows: list[dict[str, Any]], day: dt.date) -> Iterator[dict[str, Any]]:
+    """Rows of alerts as a night up to a day last saw them; later nights may have changed them."""
+    changed = [row["subject"] for row in rows if row["last_seen"] > day]
+    nights = Finding.objects.filter(
+        subject__in=changed,
+        outcome__in=(Outcome.FIRES, Outcome.HOLDS),
+        run__as_of__lte=day,
+        run__replay=False,
+    ).exclude(run__published_at=None)
+    newest = nights.order_by(*KEY, "-run__as_of").distinct(*KEY)
+    seen = {_key(row): row for row in newest.annotate(last_seen=F("run__as_of")).values()}
+    for row in rows:
+        yield {**row, **(seen.get(_key(row), {}) if row["last_seen"] > day else {})}
+
+
+def _key(row: dict[str, Any]) -> tuple[Any, ...]:
+    return tuple(row[name] for name in KEY)
 
 
 def _computed(as_of: dt.date) -> list[dict[str, Any]]:

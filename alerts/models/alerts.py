@@ -1,5 +1,6 @@
 """Alerts: the records that people work with."""
 
+import datetime as dt
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.db import models
@@ -29,6 +30,10 @@ class AlertQuerySet(models.QuerySet["Alert"]):
     def open(self) -> Self:
         """Those that nothing has ended."""
         return self.filter(ended_on=None)
+
+    def open_on(self, day: dt.date) -> Self:
+        """Those that were open after the night of a day."""
+        return self.filter(Q(ended_on=None) | Q(ended_on__gt=day), first_seen__lte=day)
 
     def ranked(self) -> Self:
         """Most money first; unknown money sorts by the partner's size."""

@@ -16,7 +16,10 @@ class Command(BaseCommand):
         parser.add_argument("--as-of", type=day, help="the end of this day, as known then")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        as_of = options["as_of"] or due_date(Organisation.current().now())
+        organisation = Organisation.current()
+        as_of = options["as_of"] or due_date(organisation.now())
+        if as_of >= organisation.today():
+            raise CommandError(f"{as_of} is not over yet: only a whole day can be judged.")
         try:
             run = recompute(as_of)
         except RunIsTaken as error:
