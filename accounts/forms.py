@@ -110,6 +110,10 @@ class DayForm(forms.Form):
     day = forms.DateField()
 
 
+class YearNameForm(forms.Form):
+    name = forms.CharField(max_length=20)
+
+
 class FiscalYearForm(forms.Form):
     start = forms.DateField(label="First day of the year", widget=DAY)
 

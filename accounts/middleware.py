@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.cache import patch_cache_control
 
 from accounts.models import Organisation, User
 from accounts.permissions import check_page
@@ -32,14 +33,18 @@ class PermissionTableMiddleware:
     """Pages answer "not found" to a role that the permission table does not name.
 
     API views are checked by `TablePermission`, after token authentication; strangers were already
-    sent to the sign-in page, unless the page is public.
+    sent to the sign-in page, unless the page is public. What a person was shown is kept by no
+    cache, the browser's included: on a shared machine the next one would find it.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if isinstance(request.user, User) and not response.has_header("Cache-Control"):
+            patch_cache_control(response, private=True, no_store=True)
+        return response
 
     def process_view(
         self, request: HttpRequest, view: Any, _args: tuple[Any, ...], _kwargs: dict[str, Any]

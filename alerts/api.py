@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import generics, serializers
+from rest_framework.exceptions import ValidationError
 
 from alerts.canaries import CANARIES
 from alerts.explain import explain
@@ -72,8 +73,10 @@ class AlertList(generics.ListAPIView[Alert]):
         alerts = Alert.objects.visible_to(self.request.user).prefetch_related("partners").ranked()
         ended = asked.get("state") == "ended"
         alerts = alerts.exclude(ended_on=None) if ended else alerts.open()
-        for name in ("nature", "severity"):
+        for name, known in (("nature", Nature.values), ("severity", Severity.values)):
             if value := asked.get(name):
+                if value not in known:
+                    raise ValidationError({name: f"Choose one of {', '.join(known)}."})
                 alerts = alerts.filter(**{name: value})
         return alerts
 

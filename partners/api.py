@@ -36,6 +36,12 @@ class NumberField(serializers.SlugRelatedField[Partner]):
         visible: PartnerQuerySet = Partner.objects.visible_to(self.context["request"].user)
         return visible
 
+    def to_internal_value(self, data: Any) -> Partner:
+        """The database cannot be asked for text that it cannot hold."""
+        if "\0" in str(data):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
 
 @extend_schema_field(OpenApiTypes.EMAIL)
 class PersonField(serializers.CharField):
@@ -43,7 +49,7 @@ class PersonField(serializers.CharField):
 
     def to_internal_value(self, data: Any) -> Any:
         email = super().to_internal_value(data)
-        if person := User.objects.filter(email__iexact=email).first():
+        if "\0" not in email and (person := User.objects.with_address(email).first()):
             return person
         raise serializers.ValidationError(f"Nobody here has the address {email}.")
 

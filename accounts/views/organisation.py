@@ -11,7 +11,14 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from accounts.actions import organisation as actions
-from accounts.forms import DayForm, FiscalYearForm, HolidayForm, LogoForm, OrganisationForm
+from accounts.forms import (
+    DayForm,
+    FiscalYearForm,
+    HolidayForm,
+    LogoForm,
+    OrganisationForm,
+    YearNameForm,
+)
 from accounts.models import FiscalPeriod, Holiday, Organisation, User
 from channelhub.lib.history import entries
 
@@ -68,9 +75,11 @@ def add_fiscal_year(request: HttpRequest) -> HttpResponse:
 @require_POST
 def remove_fiscal_year(request: HttpRequest) -> HttpResponse:
     """A year that was entered wrongly."""
-    name = request.POST.get("name", "")
-    actions.remove_fiscal_year(name=name, acting_user=who(request))
-    messages.success(request, f"{name} and its quarters are removed.")
+    form = YearNameForm(request.POST)
+    if form.is_valid():
+        name = form.cleaned_data["name"]
+        actions.remove_fiscal_year(name=name, acting_user=who(request))
+        messages.success(request, f"{name} and its quarters are removed.")
     return redirect("organisation:calendar")
 
 

@@ -42,8 +42,8 @@ def people(request: HttpRequest) -> HttpResponse:
 @require_GET
 def invitations(request: HttpRequest) -> HttpResponse:
     """Those that nobody has answered yet."""
-    rows = open_invitations(request).select_related("partner", "invited_by")
     form = SearchForm(request.GET)
+    rows = open_invitations(request, form).select_related("partner", "invited_by")
     context = {
         "title": "Invitations",
         "form": form,
@@ -53,10 +53,10 @@ def invitations(request: HttpRequest) -> HttpResponse:
     return render(request, "partners/people/invitations.html", context)
 
 
-def open_invitations(request: HttpRequest) -> InvitationQuerySet:
-    """The open ones that fit the search."""
+def open_invitations(request: HttpRequest, form: SearchForm) -> InvitationQuerySet:
+    """The open ones that fit the search; what cannot be understood narrows nothing."""
     found: InvitationQuerySet = Invitation.objects.visible_to(who(request)).open()
-    text = request.GET.get("q", "")
+    text = form.cleaned_data["q"] if form.is_valid() else ""
     return found.search(text) if text else found
 
 
