@@ -1,7 +1,7 @@
 """What programs read: the verdicts and the alerts of a day as plain dictionaries."""
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -157,7 +157,7 @@ def _as_last_seen(rows: list[dict[str, Any]], day: dt.date) -> Iterator[dict[str
         yield {**row, **(seen.get(_key(row), {}) if row["last_seen"] > day else {})}
 
 
-def _key(row: dict[str, Any]) -> tuple[Any, ...]:
+def _key(row: Mapping[str, object]) -> tuple[object, ...]:
     return tuple(row[name] for name in KEY)
 
 

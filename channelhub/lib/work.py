@@ -57,23 +57,28 @@ class Work(models.Model):
 
     def renew(self) -> None:
         """Say that the holder is alive."""
-        self.lease_until = _lease()
-        self.save(update_fields=["lease_until"])
+        self._set(lease_until=_lease())
 
     def finish(self) -> None:
         """The work is done."""
-        self.state, self.error, self.finished_at = WorkState.DONE, "", timezone.now()
-        self.save(update_fields=["state", "error", "finished_at"])
+        self._set(state=WorkState.DONE, error="", finished_at=timezone.now())
 
     def retry_later(self, error: str) -> None:
         """It failed in a way that may pass: free it for the next ring."""
-        self.state, self.error, self.lease_until = WorkState.QUEUED, error, None
-        self.save(update_fields=["state", "error", "lease_until"])
+        self._set(state=WorkState.QUEUED, error=error, lease_until=None)
 
     def give_up(self, error: str) -> None:
         """It failed in a way that will not pass: dead, with the reason."""
-        self.state, self.error, self.finished_at = WorkState.DEAD, error, timezone.now()
-        self.save(update_fields=["state", "error", "finished_at"])
+        self._set(state=WorkState.DEAD, error=error, finished_at=timezone.now())
+
+    def _set(self, **values: Any) -> None:
+        """What the holder says of its attempt; once another worker took over it says nothing."""
+        mine = WorkQuerySet(type(self)).filter(
+            pk=self.pk, state=WorkState.RUNNING, attempts=self.attempts
+        )
+        if mine.update(**values):
+            for name, value in values.items():
+                setattr(self, name, value)
 
 
 def _lease() -> dt.datetime:
