@@ -168,8 +168,9 @@ def _lines(file: TextIO, path: Path) -> Iterator[str]:
             yield line
     except UnicodeError:
         raise Unreadable(
-            f"{path.name} is no text file, or not {file.encoding} text: from line {number + 1} on it"
-            " cannot be read. Save it as CSV (UTF-8) and import that."
+            f"{path.name} is no text file, or not {file.encoding} text:"
+            f" from line {number + 1} on it cannot be read."
+            " Save it as CSV (UTF-8) and import that."
         ) from None
 
 
