@@ -140,7 +140,8 @@ def _is_utf8(start: bytes, file: BinaryIO) -> bool:
 def _known_encoding(name: str) -> str:
     try:
         known = codecs.lookup(name).name
-    except LookupError:
+        " ".encode(known)
+    except (LookupError, UnicodeError):
         raise Unreadable(f"{name!r} is not an encoding. Use utf-8 or cp1252, say.") from None
     return "utf-8-sig" if known == "utf-8" else known
 

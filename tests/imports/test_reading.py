@@ -99,3 +99,9 @@ def test_what_cannot_be_read_says_why(write: Write, content: bytes, reason: str)
 def test_a_missing_file_is_named(write: Write) -> None:
     with pytest.raises(Unreadable, match=r"nowhere\.csv cannot be read"):
         open_sheet(write("").with_name("nowhere.csv"))
+
+
+@pytest.mark.parametrize("encoding", ["nope", "rot13", "zip", "undefined"])
+def test_what_is_no_encoding_of_text_is_refused(write: Write, encoding: str) -> None:
+    with pytest.raises(Unreadable, match="is not an encoding"):
+        open_sheet(write("id,name\n1,A\n"), encoding=encoding)
