@@ -76,7 +76,7 @@ def roles_to_invite(user: User) -> list[Role]:
 
 
 def resend(invitation: Invitation, *, acting_user: User) -> None:
-    """Send a new link; the one before stops working now.
+    """Send a new link, in the name of whoever does it; the one before stops working now.
 
     Raises:
         ValidationError: it was accepted or withdrawn meanwhile, or its mail is just leaving.
@@ -87,6 +87,7 @@ def resend(invitation: Invitation, *, acting_user: User) -> None:
             raise ValidationError("Its mail is being sent right now. Wait a minute.")
         locked.token_hash, locked.expires_at = None, link_lifetime_end()
         locked.state, locked.attempts, locked.error = WorkState.QUEUED, 0, ""
+        locked.invited_by = acting_user
         locked.save()
         ring(SEND, locked.pk)
 
@@ -107,10 +108,12 @@ def find_usable(token: str) -> Invitation:
     """The invitation behind a link.
 
     Raises:
-        LinkUnusable: it opens nothing, or its address has an account by now.
+        LinkUnusable: it opens nothing, its address has an account by now, or whoever sent it
+            may not invite any more.
     """
-    found = Invitation.objects.by_token(token).usable(at=timezone.now()).first()
-    if not isinstance(found, Invitation) or _has_account(found):
+    usable = Invitation.objects.by_token(token).usable(at=timezone.now())
+    found = usable.select_related("invited_by").first()
+    if not isinstance(found, Invitation) or _has_account(found) or not _is_vouched_for(found):
         raise LinkUnusable
     return found
 
@@ -187,6 +190,14 @@ def _open_account(invitation: Invitation, name: str, password: str) -> User:
     if invitation.partner_id:
         Membership.objects.create(user=user, partner_id=invitation.partner_id)
     return user
+
+
+def _is_vouched_for(invitation: Invitation) -> bool:
+    """Who is shut out must not come back through a link that they sent to themselves before."""
+    inviter = invitation.invited_by
+    if inviter is None:
+        return True
+    return inviter.is_active and invitation.role in roles_to_invite(inviter)
 
 
 def _has_account(invitation: Invitation) -> bool:

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 from django.utils import timezone
 
+from accounts.actions import people as accounts
 from accounts.models import Role, User
 from partners.models import Invitation, Partner
 from partners.people import actions
@@ -137,3 +138,35 @@ def test_a_withdrawn_invitation_is_not_sent(invited: Invitation, partner_admin: 
     assert not mail.outbox
     with pytest.raises(ValidationError, match="accepted or withdrawn"):
         actions.resend(invited, acting_user=partner_admin)
+
+
+# --- Who sent it -------------------------------------------------------------------------------
+
+
+def test_a_link_opens_nothing_once_its_sender_is_shut_out(
+    invited: Invitation, partner_admin: User, admin: User
+) -> None:
+    Invitation.objects.update(invited_by=partner_admin)
+    path = send(invited)
+    accounts.deactivate(partner_admin, acting_user=admin)
+    assert Client().post(path, NEW).status_code == 410
+    assert not User.objects.filter(email="nora@example.com").exists()
+
+
+def test_a_link_opens_nothing_once_its_sender_may_not_invite(
+    invited: Invitation, partner_admin: User, admin: User
+) -> None:
+    Invitation.objects.update(invited_by=partner_admin)
+    path = send(invited)
+    accounts.change_role(partner_admin, role=Role.PARTNER_REP, acting_user=admin)
+    assert Client().get(path).status_code == 410
+
+
+def test_whoever_sends_it_again_vouches_for_it(
+    invited: Invitation, partner_admin: User, admin: User
+) -> None:
+    Invitation.objects.update(invited_by=partner_admin)
+    accounts.deactivate(partner_admin, acting_user=admin)
+    invited.refresh_from_db()
+    actions.resend(invited, acting_user=admin)
+    assert Client().get(send(invited)).status_code == 200
