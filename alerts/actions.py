@@ -20,6 +20,7 @@ from channelhub.lib.ring import ring
 from channelhub.lib.work import WorkState
 from imports.models import Import
 
+JUDGE = "alerts.judge_night"
 # The run of day D judges as of D - 1, from this time on.
 NIGHT_STARTS = dt.time(2, 15)
 
@@ -31,8 +32,8 @@ class RunIsTaken(Exception):
 def recompute_due() -> None:
     """Ring for last night's run where it is missing or was left unfinished. Idempotent."""
     Run.objects.get_or_create(as_of=due_date(Organisation.current().now()))
-    for waiting in Run.objects.claimable().filter(published_at=None):
-        ring("alerts.judge_night", waiting.pk)
+    for waiting in Run.objects.claimable():
+        ring(JUDGE, waiting.pk)
 
 
 def due_date(now: dt.datetime) -> dt.date:
@@ -42,6 +43,15 @@ def due_date(now: dt.datetime) -> dt.date:
     """
     days = 1 if now.time() >= NIGHT_STARTS else 2
     return now.date() - dt.timedelta(days=days)
+
+
+def judge_again() -> Run:
+    """Ring for the newest night that is due, also if it was judged: somebody loaded history."""
+    run, _ = Run.objects.get_or_create(as_of=due_date(Organisation.current().now()))
+    finished = Run.objects.filter(pk=run.pk, state__in=[WorkState.DONE, WorkState.DEAD])
+    finished.update(state=WorkState.QUEUED, attempts=0, error="")
+    ring(JUDGE, run.pk)
+    return run
 
 
 def recompute(as_of: dt.date) -> Run:
@@ -86,7 +96,7 @@ def judge(run: Run) -> None:
         for first, last in ranges:
             verdicts = canary.verdicts(facts, limits, first, last)
             replace_findings(run, canary.name, first, last, verdicts)
-            if run.published_at is None:
+            if run.state == WorkState.RUNNING:
                 run.renew()
 
 

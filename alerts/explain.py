@@ -38,6 +38,7 @@ class Explained:
     reason: str
     ends_when: str
     feeds: tuple[str, ...]
+    channel_without: tuple[str, ...]
     ramping: bool
 
     @property
@@ -80,6 +81,7 @@ def _explain(alert: Alert) -> Explained:
         reason=evidence["reason"],
         ends_when=canary.ends_when(alert.finding_class, limits),
         feeds=tuple(evidence["feeds"]),
+        channel_without=tuple(evidence["channel_without"]),
         ramping=evidence["ramping"],
     )
 

@@ -40,7 +40,8 @@ class Night:
     """The end of the day `as_of`, as known then.
 
     `channel` is what we billed to partners in the 12 months to `channel_to`, in reporting
-    currency at the plan rates of the day; `rates` are those rates. `window_params` are what
+    currency at the plan rates of the day; `rates` are those rates, and what
+    was billed in a currency of `missing_rates` is left out. `window_params` are what
     `sales.windows` asks for.
     """
 
@@ -50,6 +51,7 @@ class Night:
     feeds: dict[int, FeedState]
     channel: Decimal
     channel_to: dt.date | None
+    missing_rates: tuple[str, ...] = ()
     window_params: dict[str, Any] = dataclasses.field(default_factory=dict)
 
 
@@ -61,7 +63,7 @@ def night(as_of: dt.date) -> Night:
     found = Feed.objects.filter(route=Route.CHANNEL).select_related("source").in_bulk()
     feeds = {pk: _state(feed, frozenset(known.get(pk, ())), as_of) for pk, feed in found.items()}
     end = channel_end(as_of, feeds)
-    channel = _billed(as_of, end, rates) if end else Decimal(0)
+    channel, missing = _billed(as_of, end, rates) if end else (Decimal(0), ())
     return Night(
         as_of=as_of,
         currency=currency,
@@ -69,6 +71,7 @@ def night(as_of: dt.date) -> Night:
         feeds=feeds,
         channel=channel,
         channel_to=end,
+        missing_rates=missing,
         window_params=feed_params(found, known, as_of),
     )
 
@@ -111,11 +114,16 @@ def _billing_feeds(as_of: dt.date) -> list[int]:
         return [key for (key,) in cursor.fetchall()]
 
 
-def _billed(as_of: dt.date, end: dt.date, rates: dict[str, Decimal]) -> Decimal:
+def _billed(
+    as_of: dt.date, end: dt.date, rates: dict[str, Decimal]
+) -> tuple[Decimal, tuple[str, ...]]:
+    """What we billed in the 12 months to `end`, and the currencies left out for want of a rate."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT coalesce(sum(s.amount * r.rate), 0) FROM sales_month s"
-            " JOIN unnest(%s::text[], %s::numeric[]) AS r(currency, rate) USING (currency)"
+            "SELECT coalesce(sum(s.amount * r.rate), 0),"
+            " array_agg(DISTINCT s.currency) FILTER (WHERE r.rate IS NULL)"
+            " FROM sales_month s"
+            " LEFT JOIN unnest(%s::text[], %s::numeric[]) AS r(currency, rate) USING (currency)"
             " WHERE s.measure = %s AND s.known_on <= %s AND s.month > %s AND s.month <= %s",
             [
                 list(rates),
@@ -126,5 +134,5 @@ def _billed(as_of: dt.date, end: dt.date, rates: dict[str, Decimal]) -> Decimal:
                 end,
             ],
         )
-        total: Decimal = cursor.fetchone()[0]
-        return total
+        total, missing = cursor.fetchone()
+        return total, tuple(missing or ())

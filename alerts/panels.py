@@ -28,13 +28,13 @@ class ChangedAlert:
 class Overnight:
     """What the newest night changed in the alerts that a person may see.
 
-    In a baseline night nothing counts as changed; `baseline` is how many it opened.
+    In a baseline night nothing that it opened counts as changed.
     """
 
     as_of: dt.date
     counts: dict[str, int]
     changes: list[ChangedAlert]
-    baseline: int
+    baseline: bool
 
     @property
     def more(self) -> int:
@@ -66,12 +66,11 @@ def overnight(user: User) -> Overnight | None:
     opened_as_baseline = Q(alert__baseline=True, change=Change.OPENED)
     changes = AlertChange.objects.filter(run=run, alert__in=visible).exclude(opened_as_baseline)
     counted = changes.order_by().values("change").annotate(count=Count("pk"))
-    baseline = visible.filter(baseline=True, changes__run=run, changes__change=Change.OPENED)
     return Overnight(
         as_of=run.as_of,
         counts={row["change"]: row["count"] for row in counted},
         changes=_largest(changes),
-        baseline=baseline.count(),
+        baseline=run.canaries.filter(baseline=True).exists(),
     )
 
 

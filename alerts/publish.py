@@ -27,7 +27,7 @@ def publish(run: Run) -> bool:
         if newest is not None and newest.as_of > run.as_of:
             return _mark(run, replay=True)
         _analyze(run)
-        written = sum(_execute(step, run) for step in (END, REFRESH, OPEN))
+        written = sum(_execute(step, run) for step in (END, MERGED, REFRESH, OPEN))
         return _mark(run, replay=False) or written > 0
 
 
@@ -63,10 +63,28 @@ WITH ended AS (
   SET ended_on = %(as_of)s, last_seen = %(as_of)s,
       end_reason = CASE WHEN f.outcome = 'clears' THEN 'back under the threshold'
                         ELSE 'turned the other way' END
+                   || coalesce(', at ' || trunc(f.value, 2) || '%%', '')
   FROM alerts_finding f
   WHERE f.run_id = %(run)s AND a.ended_on IS NULL
     AND (a.canary, a.scope, a.subject) = (f.canary, f.scope, f.subject)
     AND (f.outcome = 'clears' OR (f.outcome IN ('fires', 'holds') AND f.direction <> a.direction))
+  RETURNING a.id, a.severity
+)
+INSERT INTO alerts_alertchange (alert_id, run_id, change, severity_before, severity_after)
+SELECT id, %(run)s, 'ended', severity, severity FROM ended
+ON CONFLICT DO NOTHING
+"""
+
+# What is merged is judged at its root; its own alerts would never hear of it again.
+MERGED = """
+WITH ended AS (
+  UPDATE alerts_alert a
+  SET ended_on = %(as_of)s,
+      end_reason = 'its sales count at partner ' || left(root.number, 50) || ' since '
+                   || to_char(p.merged_on, 'FMDD FMMonth YYYY')
+  FROM partners_partner p JOIN partners_partner root ON root.id = p.merged_into_id
+  WHERE a.ended_on IS NULL AND a.scope = 'partner' AND a.subject = p.id
+    AND p.merged_on <= %(as_of)s
   RETURNING a.id, a.severity
 )
 INSERT INTO alerts_alertchange (alert_id, run_id, change, severity_before, severity_after)

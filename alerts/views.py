@@ -3,10 +3,11 @@
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
 
 from accounts.models import User
 from accounts.permissions import may
-from alerts.actions import limits_of, set_thresholds
+from alerts.actions import judge_again, limits_of, set_thresholds
 from alerts.canaries import CANARIES
 from alerts.explain import explain
 from alerts.forms import AlertFilter, ThresholdsForm
@@ -27,9 +28,19 @@ def alert_list(request: HttpRequest) -> HttpResponse:
         "page": page,
         "form": filtered.form,
         "run": Run.objects.newest(),
+        "under_way": Run.objects.under_way().first(),
+        "can_judge": may(request.user, "alerts:judge", "POST"),
         "narrowed": bool(set(request.GET) - {"page", "per"}),
     }
     return render(request, "alerts/list.html", context)
+
+
+@require_POST
+def judge(request: HttpRequest) -> HttpResponse:
+    """Judge the newest night now, for whoever loaded history and will not wait for 02:15."""
+    run = judge_again()
+    messages.success(request, f"The channel is being judged as of {run.as_of:%-d %B %Y}.")
+    return redirect("alerts:list")
 
 
 def canary_list(request: HttpRequest) -> HttpResponse:

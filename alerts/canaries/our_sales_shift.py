@@ -36,7 +36,7 @@ class Class(models.TextChoices):
     LOST = "lost", "Lost: bought before, now nothing"
     NEW = "new", "New: nothing before"
     INACTIVE = "inactive", "Inactive: nothing in both windows"
-    NO_COMPARABLE_BASE = "no comparable base", "No comparable base: returns ate the prior window"
+    NO_COMPARABLE_BASE = "no comparable base", "No comparable base: returns ate what it bought"
     NOT_ENOUGH_HISTORY = "not enough history", "Not enough history: fewer than 24 months reported"
     NO_PLAN_RATE = "no plan rate", "No plan rate for a currency it buys in"
 
@@ -165,10 +165,16 @@ def classify(facts: OurSales, limits: Limits) -> Class:
     if facts.missing_rates:
         return Class.NO_PLAN_RATE
     if facts.bought_before == 0 and facts.prior_returns == 0:
-        return Class.NEW if facts.bought > 0 else Class.INACTIVE
+        return _class_without_base(facts)
     if facts.prior <= 0 or facts.bought <= 0:
         return Class.NO_COMPARABLE_BASE if facts.prior <= 0 else Class.LOST
     return _class_of_change(facts, limits)
+
+
+def _class_without_base(facts: OurSales) -> Class:
+    if facts.bought <= 0:
+        return Class.INACTIVE
+    return Class.NEW if facts.current > 0 else Class.NO_COMPARABLE_BASE
 
 
 def _class_of_change(facts: OurSales, limits: Limits) -> Class:
@@ -218,6 +224,7 @@ def _evidence(kind: Class, facts: OurSales, night: Night, limits: Limits) -> dic
         "currency": night.currency,
         "channel": str(night.channel),
         "channel_to": str(months.last_day(night.channel_to)) if night.channel_to else None,
+        "channel_without": list(night.missing_rates),
         "feeds": list(facts.feeds),
         "stale": facts.stale,
         "days_late": facts.days_late,
@@ -257,7 +264,7 @@ def reason(kind: Class, facts: OurSales, limits: Limits) -> str:
         case Class.INACTIVE:
             text = "It bought in neither of the two windows."
         case Class.NO_COMPARABLE_BASE:
-            text = "Returns and credits ate up what it bought in the prior window."
+            text = "Returns and credits ate up what it bought."
         case Class.LOST:
             text = "It bought in the prior window and nothing in the last 12 months."
         case _:

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from alerts.verdicts import Direction, Nature, Outcome, Scope, Severity
 from channelhub.lib.models import money_field, public_id_field
-from channelhub.lib.work import Work, WorkQuerySet
+from channelhub.lib.work import Work, WorkQuerySet, WorkState
 from partners.models import Partner
 
 
@@ -20,6 +20,10 @@ class RunQuerySet(WorkQuerySet):
     def published(self) -> Self:
         """Those whose findings are complete."""
         return self.exclude(published_at=None)
+
+    def under_way(self) -> Self:
+        """Those that wait for a worker or have one."""
+        return self.filter(state__in=[WorkState.QUEUED, WorkState.RUNNING])
 
     def newest(self) -> "Run | None":
         """The published night that the alerts show. Replays of older dates are not nights."""

@@ -53,12 +53,16 @@ def invite(
 def invite_by_link(*, email: str, name: str, role: Role, partner: Partner | None) -> str:
     """Invite somebody from the command line: no mail, the link's token instead.
 
+    An invitation that is open already is withdrawn: whoever lost the link asks for another.
+
     Raises:
-        ValidationError: the address has an account or an open invitation.
+        ValidationError: the address has an account.
     """
     if User.objects.with_address(email).exists():
         raise ValidationError("Somebody with this e-mail address has an account already.")
     with decision(None):
+        lost = Invitation.objects.open().filter(email__iexact=email, partner=partner)
+        lost.update(withdrawn_at=timezone.now())
         invitation = _open(
             Invitation(email=email, name=name, role=role, partner=partner, state=WorkState.DONE)
         )

@@ -27,11 +27,19 @@ row IN (
   ) AS numbered WHERE occurrence > 1)
 """
 
+# A number that a partner has from another source's id means nothing in this source's files.
+OWN_NUMBER = """
+NOT EXISTS (SELECT FROM partners_partnerexternalid AS inherited
+  WHERE inherited.partner_id = {partner}.id AND inherited.external_id = {partner}.number
+    AND inherited.source_id <> %(source)s)
+"""
+
 UNKNOWN_PARTNER = """
 {role} IS NOT NULL
 AND NOT EXISTS (SELECT FROM partners_partnerexternalid AS known
   WHERE known.source_id = %(source)s AND known.external_id = staging.{role})
-AND NOT EXISTS (SELECT FROM partners_partner AS known WHERE known.number = staging.{role})
+AND NOT EXISTS (SELECT FROM partners_partner AS known WHERE known.number = staging.{role}
+  AND {own_number})
 """
 
 # An article that its source names for the first time may be one of our stock-keeping numbers.
@@ -86,7 +94,7 @@ def check(staging: Staging) -> None:
     for role in ("reseller", "distributor"):
         staging.reject(
             role,
-            UNKNOWN_PARTNER.format(role=role),
+            UNKNOWN_PARTNER.format(role=role, own_number=OWN_NUMBER.format(partner="known")),
             f"Unknown {role}: load the partners first, or correct its number.",
         )
     staging.reject(

@@ -3,6 +3,7 @@
 from accounts.models import Organisation
 from imports.kinds import Counts
 from imports.staging import Staging
+from sales.imports.line_rows import OWN_NUMBER
 from sales.models import Feed, Route
 
 # Every stored fact of a line. Its booked rate is none: a rate loaded later changes no line.
@@ -51,10 +52,12 @@ WITH resolved AS (
   LEFT JOIN partners_partnerexternalid AS reseller
     ON reseller.source_id = %(source)s AND reseller.external_id = staging.reseller
   LEFT JOIN partners_partner AS reseller_number ON reseller_number.number = staging.reseller
+    AND {OWN_NUMBER.format(partner="reseller_number")}
   LEFT JOIN partners_partnerexternalid AS distributor
     ON distributor.source_id = %(source)s AND distributor.external_id = staging.distributor
   LEFT JOIN partners_partner AS distributor_number
     ON distributor_number.number = staging.distributor
+    AND {OWN_NUMBER.format(partner="distributor_number")}
   WHERE NOT staging.rejected
 )
 SELECT resolved.*, stored.invoice IS NOT NULL AS replaces,

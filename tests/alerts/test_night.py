@@ -12,6 +12,7 @@ from django.db import connection
 from alerts import actions
 from alerts.canaries import CANARIES
 from alerts.models import Alert, AlertChange, Change, Finding, Run
+from alerts.night import night
 from alerts.report import alerts, verdicts
 from alerts.tasks import judge_night
 from alerts.verdicts import Nature, Outcome, Severity
@@ -166,6 +167,7 @@ def test_both_windows_use_the_plan_rate_of_the_day(
     partner = make_known("P")
     sell(monthly(partner, "2024-01", "2025-12", "100"), currency="EUR")
     assert said(YEAR_END)["P"]["class"] == "no plan rate"
+    assert night(YEAR_END).missing_rates == ("EUR",)
     rates = tmp_path / "rates.csv"
     rates.write_text(
         "type,currency,start,end,rate\n"
@@ -194,6 +196,7 @@ def test_a_state_alert_ends_under_three_quarters_of_the_threshold(
     actions.recompute(dt.date(2026, 1, 11))  # -12.5%
     alert = Alert.objects.get()
     assert alert.ended_on == dt.date(2026, 1, 11)
+    assert alert.end_reason == "back under the threshold, at -12.50%"
     ended = AlertChange.objects.get(change=Change.ENDED)
     assert ended.run.as_of == dt.date(2026, 1, 11)
 
@@ -206,7 +209,7 @@ def test_a_turn_ends_one_alert_and_opens_another(
     sell([("F-big", "2025-06-20", "F", "9000")], covers="2025-06..2025-06", history=False)
     actions.recompute(dt.date(2026, 1, 10))
     ended, opened = Alert.objects.order_by("id")
-    assert (ended.direction, ended.end_reason) == ("down", "turned the other way")
+    assert (ended.direction, ended.end_reason) == ("down", "turned the other way, at 325.00%")
     assert (opened.direction, opened.nature, opened.ended_on) == ("up", "opportunity", None)
     assert opened.baseline is False
 
@@ -385,3 +388,16 @@ def test_a_partner_that_nobody_reports_is_inactive_also_when_one_feed_that_knows
     sell(monthly(steady, "2023-01", "2025-11", "10"), covers="2023-01..2025-11", source="disti")
     found = said(YEAR_END)["Q"]
     assert (found["class"], found["windows"]["current"]["to"]) == ("inactive", "2025-11-30")
+
+
+def test_the_alert_of_a_merged_partner_ends_and_says_where_its_sales_count(
+    make_known: Make, falling: Partner
+) -> None:
+    actions.recompute(YEAR_END)
+    root = make_known("ROOT")
+    Partner.objects.filter(pk=falling.pk).update(merged_into=root, merged_on="2026-01-01")
+    actions.recompute(dt.date(2026, 1, 1))
+    mine = Alert.objects.get(partners=falling)
+    assert mine.ended_on == dt.date(2026, 1, 1)
+    assert mine.end_reason == "its sales count at partner ROOT since 1 January 2026"
+    assert Alert.objects.get(partners=root).ended_on is None

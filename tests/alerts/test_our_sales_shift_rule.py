@@ -121,6 +121,12 @@ def test_a_prior_window_eaten_by_returns_is_no_base(prior: int) -> None:
     assert verdict.money is None
 
 
+def test_bought_for_the_first_time_and_returned_is_no_news() -> None:
+    verdict = judged(prior=0, current=-100, current_returns=-300)
+    assert verdict.finding_class == Class.NO_COMPARABLE_BASE
+    assert verdict.direction is None
+
+
 def test_nothing_in_both_windows_is_inactive_and_touches_no_alert() -> None:
     verdict = judged(prior=0, current=0)
     assert (verdict.finding_class, verdict.outcome) == (Class.INACTIVE, Outcome.UNKNOWN)

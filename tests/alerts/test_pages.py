@@ -15,7 +15,8 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from alerts import actions
-from alerts.models import Alert, Threshold
+from alerts.models import Alert, Run, Threshold
+from alerts.tasks import judge_night
 from partners.models import Partner
 
 from .conftest import monthly
@@ -302,3 +303,24 @@ def test_home_and_the_partner_page_keep_to_their_budgets(
         with CaptureQueriesContext(connection) as queries:
             assert client.get(address).status_code == 200
         assert len(queries) <= budget, "\n".join(query["sql"][:150] for query in queries)
+
+
+def test_an_admin_has_the_night_judged_now_and_nobody_else_does(
+    channel: dict[str, Partner], admin: User, chief: User, sign_in: SignIn, sell: Sell
+) -> None:
+    sell([("F-more", "2025-06-15", "F", "5000")], covers="2025-06..2025-06")
+    client = sign_in(admin)
+    assert sign_in(chief).post("/alerts/judge/").status_code == 404
+    assert client.get("/alerts/judge/").status_code in {404, 405}
+    assert not Run.objects.filter(as_of=NEXT_NIGHT).exists()
+    assert client.post("/alerts/judge/").status_code == 302
+    run = Run.objects.get(as_of=NEXT_NIGHT)
+    assert "Judging as of 1 January 2026" in text_of(client.get("/alerts/"))
+    judge_night(run.pk)
+    assert Alert.objects.filter(partners=channel["F"], direction="up", ended_on=None).exists()
+    assert client.post("/alerts/judge/").status_code == 302
+    run.refresh_from_db()
+    assert run.state == "queued"
+    judge_night(run.pk)
+    run.refresh_from_db()
+    assert run.state == "done"

@@ -11,7 +11,7 @@ from django.db import connection
 from accounts.models import Organisation
 from customers.models import Customer, CustomerExternalId
 from imports.models import Source
-from partners.models import Partner
+from partners.models import Partner, PartnerExternalId
 from sales.models import (
     Article,
     BookedRate,
@@ -346,3 +346,16 @@ def test_a_row_outside_the_period_is_refused(
     assert reasons(answer) == [
         (3, "date", "Outside the period that the file covers, 2026-01-01 to 2026-01-31."),
     ]  # fmt: skip
+
+
+def test_a_number_inherited_from_another_source_names_nobody_here(
+    send: Send, cast_of_partners: dict[str, Partner]
+) -> None:
+    partner = cast_of_partners["R1"]
+    other = Source.objects.create(name="another")
+    own = send([line(invoice="A", reseller=partner.number)], source="fresh")
+    assert own["rejected"] == 0
+    PartnerExternalId.objects.create(partner=partner, source=other, external_id=partner.number)
+    inherited = send([line(invoice="B", reseller=partner.number)], source="fresh")
+    assert inherited["rejected"] == 1
+    assert "Unknown reseller" in inherited["rejected_rows"][0]["reason"]
