@@ -131,6 +131,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.is_active and self.role == Role.ADMIN
 
     @property
+    def sees_every_partner(self) -> bool:
+        """Reads the whole channel."""
+        return self.role in {Role.ADMIN, Role.CHIEF}
+
+    @property
     def works_at_partner(self) -> bool:
         """A partner's person, who only ever sees that partner."""
         return Role(self.role).is_partner

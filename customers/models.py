@@ -35,9 +35,7 @@ class CustomerExternalId(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            UniqueConstraint(
-                fields=["source", "external_id"], name="one_customer_per_external_id"
-            ),
+            UniqueConstraint(fields=["source", "external_id"], name="one_customer_per_external_id"),
         ]
 
     def __str__(self) -> str:

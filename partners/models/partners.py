@@ -65,9 +65,9 @@ class PartnerQuerySet(models.QuerySet["Partner"]):
         """
         if not isinstance(user, User):
             return self.none()
+        if user.sees_every_partner:
+            return self.all()
         match user.role:
-            case Role.ADMIN | Role.CHIEF:
-                return self.all()
             case Role.MANAGER:
                 return self.filter(Exists(PartnerManager.assigned_to(user)))
             case Role.PARTNER_ADMIN | Role.PARTNER_REP:

@@ -275,9 +275,10 @@ def crowd(make_known: Make, sell: Sell, manager: User, on: Callable[[str], None]
 @pytest.mark.parametrize(
     ("address", "budget"),
     [
-        # session, user, organisation, [today of visible_to, filter's run, count, alerts, partners]
-        ("/alerts/?per={rows}", 10),
-        ("/alerts/?per={rows}&q=partner", 11),
+        # session, user, time zone, today, the person's partners, run, run under way, count, alerts,
+        # their partners, organisation of the frame
+        ("/alerts/?per={rows}", 11),
+        ("/alerts/?per={rows}&q=partner", 12),
         # the partner, its lines and their count besides
         ("/partners/{partner}/lines/?per={rows}", 12),
     ],

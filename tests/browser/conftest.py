@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
@@ -36,7 +37,7 @@ def open_window(browser: Browser, size: tuple[int, str]) -> Iterator[Callable[[s
 
     def at(address: str) -> Page:
         width, scheme = size
-        look = "dark" if scheme == "dark" else "light"
+        look: Literal["dark", "light"] = "dark" if scheme == "dark" else "light"
         context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=look)
         contexts.append(context)
         window = context.new_page()
