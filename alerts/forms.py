@@ -18,9 +18,7 @@ STATES = (("open", "Open"), ("ended", "Ended"))
 class AlertFilter(django_filters.FilterSet):  # type: ignore[misc]
     """Narrows a list of alerts; without a state it is the open ones."""
 
-    q = django_filters.CharFilter(
-        label="Partner", method="search", widget=forms.TextInput(attrs={"type": "search"})
-    )
+    q = django_filters.CharFilter(label="Partner", method="search", widget=forms.SearchInput())
     nature = django_filters.ChoiceFilter(label="Nature", choices=Nature.choices, empty_label="Any")
     severity = django_filters.ChoiceFilter(
         label="Severity", choices=Severity.choices, empty_label="Any"
