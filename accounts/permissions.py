@@ -72,11 +72,6 @@ def route_of(match: ResolverMatch | None) -> str:
     return match.view_name if match else ""
 
 
-def is_public(route: str, method: str) -> bool:
-    """Whether the route needs no account."""
-    return ANYONE in roles_for(route, method)
-
-
 def uses_api(role: str) -> bool:
     """Whether the table opens any API route to this role."""
     return any(route.startswith(API) and role in roles for (route, _), roles in table().items())

@@ -4,9 +4,8 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
-import pghistory
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import Max
 
 from accounts.models import Organisation, User
@@ -16,6 +15,7 @@ from alerts.models import Run, RunCanary, Threshold
 from alerts.night import night
 from alerts.publish import publish
 from alerts.verdicts import Limits
+from channelhub.lib.history import decision
 from channelhub.lib.ring import ring
 from channelhub.lib.work import WorkState
 from imports.models import Import
@@ -138,17 +138,16 @@ def _is_baseline(run: Run, canary: Canary) -> bool:
     return bool(history.exists())
 
 
-@transaction.atomic
 def set_thresholds(canary: Canary, *, values: Mapping[str, Decimal], acting_user: User) -> None:
-    """Set a canary's thresholds; the next judgement uses them. A default needs no row.
+    """Set a canary's thresholds; the next judgement uses them. What stays the same is not written.
 
     Raises:
         KeyError: the canary has no threshold of a name.
     """
-    with pghistory.context(user=acting_user.pk):
+    with decision(acting_user):
+        before = limits_of(canary)
         for name, value in values.items():
-            before = limits_of(canary)[name]
-            if value != before:
+            if value != before[name]:
                 Threshold.objects.update_or_create(
                     canary=canary.name, name=name, defaults={"value": value}
                 )

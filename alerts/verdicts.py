@@ -25,10 +25,6 @@ class Direction(models.TextChoices):
     UP = "up", "Up"
     DOWN = "down", "Down"
 
-    @property
-    def opposite(self) -> "Direction":
-        return Direction.DOWN if self is Direction.UP else Direction.UP
-
 
 class Nature(models.TextChoices):
     """Every alert is one or the other; only risks lower health."""

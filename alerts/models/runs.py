@@ -1,17 +1,15 @@
 """Nightly runs and what each canary found in them."""
 
-import datetime as dt
 from typing import Any, ClassVar, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q, UniqueConstraint
+from django.db.models import UniqueConstraint
 from django.utils import timezone
 
 from alerts.verdicts import Direction, Nature, Outcome, Scope, Severity
 from channelhub.lib.models import money_field, public_id_field
 from channelhub.lib.work import Work, WorkQuerySet, WorkState
-from partners.models import Partner
 
 
 class RunQuerySet(WorkQuerySet):
@@ -96,10 +94,3 @@ class Finding(models.Model):
                 name="one_finding_per_subject_and_night",
             ),
         ]
-
-    @classmethod
-    def of_partner(cls, partner: Partner, as_of: dt.date) -> "models.QuerySet[Finding]":
-        """Everything the published run of a day says of a partner."""
-        return cls._default_manager.filter(
-            Q(partners__contains=[partner.pk]), run__as_of=as_of
-        ).exclude(run__published_at=None)

@@ -10,9 +10,9 @@ from django.http import HttpRequest, HttpResponse
 from django.template import RequestContext, Template
 from django.urls import path
 
-from channelhub.lib.charts import monthly_bars
 from channelhub.lib.pages import paginate
 from channelhub.urls import urlpatterns as product
+from sales.charts import our_sales
 
 PAGE = """{% extends "base.html" %}{% load ui %}
 {% block charts %}{% include "components/charts_script.html" %}{% endblock %}
@@ -50,7 +50,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
     names = [f"Row {number}" for number in range(1, 61) if sought in f"Row {number}"]
     return {
         "title": "Showcase",
-        "spec": monthly_bars(MONTHS, unit="EUR"),
+        "spec": our_sales(MONTHS, "EUR"),
         "months": [amount for _, amount in MONTHS],
         "filters": Filters(request.GET),
         "page": paginate(request, names),
