@@ -1,3 +1,11 @@
+from partners.models.commitments import UNFINISHED, Action, ActionQuerySet, ActionStatus, Origin
+from partners.models.line_cards import (
+    Confidence,
+    LineCard,
+    LineCardBasis,
+    LineCardObservation,
+    LineCardSupplier,
+)
 from partners.models.partners import (
     Partner,
     PartnerExternalId,
@@ -6,6 +14,8 @@ from partners.models.partners import (
     default_kinds,
 )
 from partners.models.people import Invitation, InvitationQuerySet, Membership
+from partners.models.persons import Departure, PartnerNote, Person
+from partners.models.results import OwnResult, ResultBasis
 from partners.models.standing import (
     PartnerFiscalPeriod,
     PartnerManager,
@@ -14,20 +24,37 @@ from partners.models.standing import (
     PartnerTier,
     Status,
 )
+from partners.models.viewings import PartnerViewing
 
 __all__ = [
+    "UNFINISHED",
+    "Action",
+    "ActionQuerySet",
+    "ActionStatus",
+    "Confidence",
+    "Departure",
     "Invitation",
     "InvitationQuerySet",
+    "LineCard",
+    "LineCardBasis",
+    "LineCardObservation",
+    "LineCardSupplier",
     "Membership",
+    "Origin",
+    "OwnResult",
     "Partner",
     "PartnerExternalId",
     "PartnerFiscalPeriod",
     "PartnerKind",
     "PartnerManager",
+    "PartnerNote",
     "PartnerQuerySet",
     "PartnerStatus",
     "PartnerTerritory",
     "PartnerTier",
+    "PartnerViewing",
+    "Person",
+    "ResultBasis",
     "Status",
     "default_kinds",
 ]
