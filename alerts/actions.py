@@ -1,11 +1,9 @@
 """Judging nights: each date once, and again whenever somebody asks."""
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 
-from django.conf import settings
-from django.db import connection
 from django.db.models import Max
 
 from accounts.models import Organisation, User
@@ -14,6 +12,7 @@ from alerts.findings import replace_findings
 from alerts.models import Run, RunCanary, Threshold
 from alerts.night import night
 from alerts.publish import publish
+from alerts.ranges import ranges
 from alerts.verdicts import Limits
 from channelhub.lib.history import decision
 from channelhub.lib.ring import ring
@@ -89,11 +88,10 @@ def finish_night(run: Run) -> None:
 def judge(run: Run) -> None:
     """Let every canary judge every subject, a range at a time, each in its own transaction."""
     facts = night(run.as_of)
-    ranges = list(partner_ranges())
     for canary in CANARIES.values():
         limits = limits_of(canary)
         _enter(run, canary)
-        for first, last in ranges:
+        for first, last in list(ranges(canary)):
             verdicts = canary.verdicts(facts, limits, first, last)
             replace_findings(run, canary.name, first, last, verdicts)
             if run.state == WorkState.RUNNING:
@@ -104,17 +102,6 @@ def limits_of(canary: Canary) -> Limits:
     """A canary's thresholds: what people set, else the defaults."""
     chosen = Threshold.objects.filter(canary=canary.name, name__in=canary.limits)
     return {**canary.limits, **dict(chosen.values_list("name", "value"))}
-
-
-def partner_ranges() -> Iterator[tuple[int, int]]:
-    """The keys of all partners in ranges of `NIGHT_RANGE_SIZE`, as (first, last), both included."""
-    statement = (
-        "SELECT min(id), max(id) FROM (SELECT id, (row_number() OVER (ORDER BY id) - 1) / %s AS n"
-        " FROM partners_partner) AS numbered GROUP BY n ORDER BY n"
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [settings.NIGHT_RANGE_SIZE])
-        yield from cursor.fetchall()
 
 
 def _enter(run: Run, canary: Canary) -> None:

@@ -1,5 +1,7 @@
 """Alerts for programs: what the pages show, by the same rule of who sees what."""
 
+from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import QuerySet
@@ -8,8 +10,7 @@ from rest_framework import generics, serializers
 from rest_framework.exceptions import ValidationError
 
 from alerts.canaries import CANARIES
-from alerts.explain import explain
-from alerts.models import Alert
+from alerts.models import Alert, AlertQuerySet
 from alerts.verdicts import Nature, Severity
 
 
@@ -40,20 +41,34 @@ class AlertSerializer(serializers.ModelSerializer[Alert]):
             "baseline",
             "first_seen",
             "last_seen",
+            "archived_on",
             "ended_on",
             "end_reason",
         )
 
     def get_headline(self, alert: Alert) -> str:
         """What happened, in a few words."""
-        return CANARIES[alert.canary].headline(alert.finding_class, alert.value)
+        canary = CANARIES[alert.canary]
+        return canary.headline(alert.finding_class, alert.value, alert.evidence)
 
     def get_ends_when(self, alert: Alert) -> str:
         """What would end it."""
-        return explain([alert])[0].ends_when
+        limits = {name: Decimal(value) for name, value in alert.evidence["threshold"].items()}
+        return CANARIES[alert.canary].ends_when(alert.finding_class, limits)
 
 
-STATE = OpenApiParameter("state", str, enum=["open", "ended"], description="Default: open")
+STATES: dict[str, Callable[[AlertQuerySet], AlertQuerySet]] = {
+    "open": AlertQuerySet.open,
+    "archived": AlertQuerySet.archived,
+    "ended": AlertQuerySet.ended,
+}
+NARROWS = (
+    ("canary", sorted(CANARIES)),
+    ("nature", Nature.values),
+    ("severity", Severity.values),
+)
+STATE = OpenApiParameter("state", str, enum=sorted(STATES), description="Default: open")
+CANARY = OpenApiParameter("canary", str, enum=sorted(CANARIES))
 NATURE = OpenApiParameter("nature", str, enum=Nature.values)
 SEVERITY = OpenApiParameter("severity", str, enum=Severity.values)
 
@@ -64,16 +79,17 @@ class AlertList(generics.ListAPIView[Alert]):
     serializer_class = AlertSerializer
     queryset = Alert.objects.none()
 
-    @extend_schema(parameters=[STATE, NATURE, SEVERITY])
+    @extend_schema(parameters=[STATE, CANARY, NATURE, SEVERITY])
     def get(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         return super().get(request, *args, **kwargs)
 
     def get_queryset(self) -> QuerySet[Alert]:
         asked = self.request.query_params
         alerts = Alert.objects.visible_to(self.request.user).prefetch_related("partners").ranked()
-        ended = asked.get("state") == "ended"
-        alerts = alerts.exclude(ended_on=None) if ended else alerts.open()
-        for name, known in (("nature", Nature.values), ("severity", Severity.values)):
+        if (state := asked.get("state", "open")) not in STATES:
+            raise ValidationError({"state": f"Choose one of {', '.join(sorted(STATES))}."})
+        alerts = STATES[state](alerts)
+        for name, known in NARROWS:
             if value := asked.get(name):
                 if value not in known:
                     raise ValidationError({name: f"Choose one of {', '.join(known)}."})

@@ -1,24 +1,24 @@
 """An alert as a person reads it: what happened, against what, which rows, what would end it."""
 
 import dataclasses
-import datetime as dt
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import Any
 
+from accounts.models import User
 from alerts.canaries import CANARIES
+from alerts.explanations import Explanation
 from alerts.models import Alert
+from alerts.subjects import Subject, subjects
+from alerts.verdicts import Scope
 from partners.models import Partner
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Window:
-    """A period that was compared, both days included, and what we sold in it."""
+class Concerned:
+    """A partner that an alert concerns; `linked` where the viewer may open its page."""
 
-    label: str
-    start: dt.date
-    end: dt.date
-    amount: Decimal
+    partner: Partner
+    linked: bool
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -26,76 +26,69 @@ class Explained:
     """An alert with its explanation. Money is in `currency`, the reporting currency."""
 
     alert: Alert
-    partner: Partner
+    subject: Subject
+    concerned: tuple[Concerned, ...]
     headline: str
     question: str
     seed: str
-    windows: tuple[Window, ...]
+    explanation: Explanation
     currency: str
-    threshold: Decimal
-    material: Decimal
     share: Decimal | None
-    reason: str
     ends_when: str
-    feeds: tuple[str, ...]
     channel_without: tuple[str, ...]
-    ramping: bool
 
     @property
-    def difference(self) -> Decimal | None:
-        """What was sold more, or less, than before."""
-        return self.windows[0].amount - self.windows[1].amount if self.windows else None
+    def about_partner(self) -> bool:
+        """Whether its subject is the one partner it concerns."""
+        return self.alert.scope == Scope.PARTNER
 
     @property
-    def rows_from(self) -> dt.date | None:
-        """The first day of the rows behind it."""
-        return min((window.start for window in self.windows), default=None)
-
-    @property
-    def rows_to(self) -> dt.date | None:
-        """The last day of the rows behind it."""
-        return max((window.end for window in self.windows), default=None)
+    def rows_partner(self) -> Partner | None:
+        """The partner whose sales lines stand behind it, where the viewer may open them."""
+        linked = [each.partner for each in self.concerned if each.linked]
+        return linked[0] if linked and self.explanation.lines else None
 
 
-def explain(alerts: Iterable[Alert]) -> list[Explained]:
-    """The alerts with their explanations; their partners should be prefetched."""
-    return [_explain(alert) for alert in alerts]
+def explain(alerts: Iterable[Alert], viewer: User) -> list[Explained]:
+    """The alerts with their explanations for a viewer; their partners should be prefetched.
+
+    Partners that the viewer may not open are named, not linked: only the vendor's staff read
+    alerts.
+    """
+    rows = list(alerts)
+    named = subjects((alert.scope, alert.subject) for alert in rows)
+    seen = _visible(rows, viewer)
+    return [_explain(alert, named[alert.scope, alert.subject], seen) for alert in rows]
 
 
-def _explain(alert: Alert) -> Explained:
+def _visible(alerts: list[Alert], viewer: User) -> set[int]:
+    keys = {partner.pk for alert in alerts for partner in alert.partners.all()}
+    if viewer.sees_every_partner or not keys:
+        return keys
+    own = Partner.objects.visible_to(viewer).filter(pk__in=keys)
+    return set(own.values_list("pk", flat=True))
+
+
+def _explain(alert: Alert, subject: Subject, seen: set[int]) -> Explained:
     canary, evidence = CANARIES[alert.canary], alert.evidence
     limits = {name: Decimal(value) for name, value in evidence["threshold"].items()}
     channel = Decimal(evidence["channel"])
     money = alert.money
+    partners = sorted(
+        alert.partners.all(), key=lambda partner: (partner.pk not in seen, partner.name)
+    )
     return Explained(
         alert=alert,
-        partner=next(iter(alert.partners.all())),
-        headline=canary.headline(alert.finding_class, alert.value),
+        subject=subject,
+        concerned=tuple(
+            Concerned(partner=partner, linked=partner.pk in seen) for partner in partners
+        ),
+        headline=canary.headline(alert.finding_class, alert.value, evidence),
         question=canary.question,
         seed=canary.seed,
-        windows=_windows(evidence),
+        explanation=canary.explain(alert.finding_class, alert.value, evidence),
         currency=evidence["currency"],
-        threshold=limits["change"],
-        material=limits["material_share"] * channel / 100,
         share=money / channel if money is not None and channel > 0 else None,
-        reason=evidence["reason"],
         ends_when=canary.ends_when(alert.finding_class, limits),
-        feeds=tuple(evidence["feeds"]),
         channel_without=tuple(evidence["channel_without"]),
-        ramping=evidence["ramping"],
-    )
-
-
-def _windows(evidence: dict[str, Any]) -> tuple[Window, ...]:
-    labels = {"current": "Last 12 months", "prior": "The 12 months before"}
-    windows = evidence["windows"] or {}
-    return tuple(
-        Window(
-            label=label,
-            start=dt.date.fromisoformat(windows[name]["from"]),
-            end=dt.date.fromisoformat(windows[name]["to"]),
-            amount=Decimal(windows[name]["amount"]),
-        )
-        for name, label in labels.items()
-        if name in windows
     )

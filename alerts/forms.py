@@ -5,20 +5,26 @@ from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from alerts.canaries import Canary
-from alerts.models import Alert
-from alerts.verdicts import Limits, Nature, Severity
+from alerts.canaries import CANARIES, Canary
+from alerts.models import Alert, AlertPartner
+from alerts.verdicts import Limits, Nature, Scope, Severity
+from customers.models import Customer
 from partners.models import Partner
 
-STATES = (("open", "Open"), ("ended", "Ended"))
+STATES = (("open", "Open"), ("archived", "Archived"), ("ended", "Ended"))
 
 
 class AlertFilter(django_filters.FilterSet):  # type: ignore[misc]
     """Narrows a list of alerts; without a state it is the open ones."""
 
-    q = django_filters.CharFilter(label="Partner", method="search", widget=forms.SearchInput())
+    q = django_filters.CharFilter(
+        label="Partner or customer", method="search", widget=forms.SearchInput()
+    )
+    canary = django_filters.ChoiceFilter(
+        label="Canary", choices=[(name, name) for name in CANARIES], empty_label="Any"
+    )
     nature = django_filters.ChoiceFilter(label="Nature", choices=Nature.choices, empty_label="Any")
     severity = django_filters.ChoiceFilter(
         label="Severity", choices=Severity.choices, empty_label="Any"
@@ -32,12 +38,18 @@ class AlertFilter(django_filters.FilterSet):  # type: ignore[misc]
         fields: tuple[str, ...] = ()
 
     def search(self, alerts: QuerySet[Alert], _name: str, text: str) -> QuerySet[Alert]:
-        """Alerts that concern a partner found by the text."""
-        return alerts.filter(partners__in=Partner.objects.search(text)).distinct()
+        """Alerts that concern a partner, or are about a customer, found by the text."""
+        concerning = AlertPartner.objects.filter(partner__in=Partner.objects.search(text))
+        customers = Customer.objects.filter(name__icontains=text)
+        return alerts.filter(
+            Q(pk__in=concerning.values("alert"))
+            | Q(scope=Scope.CUSTOMER, subject__in=customers.values("pk"))
+        )
 
     def in_state(self, alerts: QuerySet[Alert], _name: str, state: str) -> QuerySet[Alert]:
-        """Open or ended."""
-        return alerts.filter(ended_on=None) if state == "open" else alerts.exclude(ended_on=None)
+        """Open, archived or ended: sets that the queryset knows by these names."""
+        found: QuerySet[Alert] = getattr(alerts, state)()
+        return found
 
 
 class ThresholdsForm(forms.Form):

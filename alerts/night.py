@@ -54,6 +54,11 @@ class Night:
     missing_rates: tuple[str, ...] = ()
     window_params: dict[str, Any] = dataclasses.field(default_factory=dict)
 
+    @property
+    def rate_params(self) -> dict[str, Any]:
+        """The plan rates as parallel lists, as statements unnest them."""
+        return {"currencies": list(self.rates), "rates": list(self.rates.values())}
+
 
 def night(as_of: dt.date) -> Night:
     """Everything that judging a day needs to know about feeds, rates and the channel."""

@@ -5,6 +5,7 @@ import datetime as dt
 from decimal import Decimal
 
 from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
 
 from accounts.models import User
 from alerts.canaries.our_sales_shift import OurSalesShift
@@ -69,15 +70,15 @@ def overnight(user: User) -> Overnight | None:
     return Overnight(
         as_of=run.as_of,
         counts={row["change"]: row["count"] for row in counted},
-        changes=_largest(changes),
+        changes=_largest(changes, user),
         baseline=run.canaries.filter(baseline=True).exists(),
     )
 
 
-def _largest(changes: QuerySet[AlertChange]) -> list[ChangedAlert]:
+def _largest(changes: QuerySet[AlertChange], user: User) -> list[ChangedAlert]:
     ordered = changes.select_related("alert").prefetch_related("alert__partners")
     largest = list(ordered.order_by("-alert__money", "alert_id")[:CHANGES_SHOWN])
-    explained = explain(change.alert for change in largest)
+    explained = explain((change.alert for change in largest), user)
     return [
         ChangedAlert(change=change, explained=text)
         for change, text in zip(largest, explained, strict=True)
@@ -90,22 +91,23 @@ def ranked(user: User, nature: Nature, *, limit: int = 8) -> Ranked:
     sums = found.aggregate(count=Count("pk"), money=Sum("money"))
     return Ranked(
         nature=nature,
-        shown=explain(found.ranked().prefetch_related("partners")[:limit]),
+        shown=explain(found.ranked().prefetch_related("partners")[:limit], user),
         count=sums["count"],
         money=sums["money"],
     )
 
 
-def partner_alerts(partner: Partner) -> list[Explained]:
+def partner_alerts(partner: Partner, viewer: User) -> list[Explained]:
     """The open alerts that concern a partner, most money first."""
     found = Alert.objects.open().filter(partners=partner).ranked()
-    return explain(found.prefetch_related("partners"))
+    return explain(found.prefetch_related("partners"), viewer)
 
 
-def ended_alerts(partner: Partner, *, limit: int = 10) -> list[Explained]:
-    """The alerts of a partner that ended, newest first."""
-    found = Alert.objects.filter(partners=partner).exclude(ended_on=None)
-    return explain(found.order_by("-ended_on", "-id").prefetch_related("partners")[:limit])
+def past_alerts(partner: Partner, viewer: User, *, limit: int = 10) -> list[Explained]:
+    """The alerts of a partner that ended or were archived, newest first."""
+    found = Alert.objects.filter(partners=partner).exclude(ended_on=None, archived_on=None)
+    newest = found.order_by(Coalesce("ended_on", "archived_on").desc(), "-id")
+    return explain(newest.prefetch_related("partners")[:limit], viewer)
 
 
 def largest_partners(

@@ -5,7 +5,10 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
+from alerts.canaries import CANARIES
+from alerts.health import HEALTH, health_params
 from alerts.models import Run
+from alerts.verdicts import Keeps
 
 # Any fixed number: publishing takes turns.
 PUBLISH_LOCK = 721_002
@@ -27,7 +30,7 @@ def publish(run: Run) -> bool:
         if newest is not None and newest.as_of > run.as_of:
             return _mark(run, replay=True)
         _analyze(run)
-        written = sum(_execute(step, run) for step in (END, MERGED, REFRESH, OPEN))
+        written = sum(_execute(step, run) for step in STEPS)
         return _mark(run, replay=False) or written > 0
 
 
@@ -51,7 +54,12 @@ def _analyze(run: Run) -> None:
 
 
 def _execute(statement: str, run: Run) -> int:
-    params: dict[str, Any] = {"run": run.pk, "as_of": run.as_of}
+    params: dict[str, Any] = {
+        "run": run.pk,
+        "as_of": run.as_of,
+        "events": [canary.name for canary in CANARIES.values() if canary.keeps == Keeps.EVENT],
+        **health_params(),
+    }
     with connection.cursor() as cursor:
         cursor.execute(statement, params)
         return int(cursor.rowcount)
@@ -61,13 +69,18 @@ END = """
 WITH ended AS (
   UPDATE alerts_alert a
   SET ended_on = %(as_of)s, last_seen = %(as_of)s,
-      end_reason = CASE WHEN f.outcome = 'clears' THEN 'back under the threshold'
-                        ELSE 'turned the other way' END
-                   || coalesce(', at ' || trunc(f.value, 2) || '%%', '')
+      end_reason = left(coalesce(
+        f.evidence ->> 'end_reason',
+        CASE WHEN f.outcome = 'clears' THEN 'back under the threshold'
+             ELSE 'turned the other way' END
+        || coalesce(', at ' || trunc(f.value, 2) || '%%', '')), 200)
   FROM alerts_finding f
   WHERE f.run_id = %(run)s AND a.ended_on IS NULL
     AND (a.canary, a.scope, a.subject) = (f.canary, f.scope, f.subject)
-    AND (f.outcome = 'clears' OR (f.outcome IN ('fires', 'holds') AND f.direction <> a.direction))
+    AND CASE WHEN a.canary = ANY(%(events)s)
+             THEN f.outcome = 'clears' AND f.direction IN ('', a.direction)
+             ELSE f.outcome = 'clears'
+               OR (f.outcome IN ('fires', 'holds') AND f.direction <> a.direction) END
   RETURNING a.id, a.severity
 )
 INSERT INTO alerts_alertchange (alert_id, run_id, change, severity_before, severity_after)
@@ -94,14 +107,16 @@ ON CONFLICT DO NOTHING
 
 REFRESH = """
 WITH seen AS (
-  SELECT a.id AS alert, a.severity AS before, f.*
+  SELECT a.id AS alert, a.severity AS before, f.*,
+         a.archived_on IS NOT NULL AND f.outcome = 'fires' AS again
   FROM alerts_alert a JOIN alerts_finding f
     ON (f.canary, f.scope, f.subject, f.direction) = (a.canary, a.scope, a.subject, a.direction)
   WHERE f.run_id = %(run)s AND f.outcome IN ('fires', 'holds') AND a.ended_on IS NULL
 ), refreshed AS (
   UPDATE alerts_alert a
   SET finding_class = s.finding_class, nature = s.nature, severity = s.severity, value = s.value,
-      money = s.money, partner_size = s.partner_size, evidence = s.evidence, last_seen = %(as_of)s
+      money = s.money, partner_size = s.partner_size, evidence = s.evidence,
+      last_seen = %(as_of)s, archived_on = CASE WHEN s.again THEN NULL ELSE a.archived_on END
   FROM seen s
   WHERE a.id = s.alert AND (
     a.finding_class, a.nature, a.severity, a.value, a.money, a.partner_size, a.evidence,
@@ -110,15 +125,16 @@ WITH seen AS (
     s.finding_class, s.nature, s.severity, s.value, s.money, s.partner_size, s.evidence,
     %(as_of)s::date
   )
-  RETURNING a.id, s.before, s.severity AS after
+  RETURNING a.id, s.before, s.severity AS after, s.again
 )
 INSERT INTO alerts_alertchange (alert_id, run_id, change, severity_before, severity_after)
 SELECT id, %(run)s,
-       CASE WHEN array_position(ARRAY['watch', 'warning', 'critical'], after::text)
+       CASE WHEN again THEN 'opened'
+            WHEN array_position(ARRAY['watch', 'warning', 'critical'], after::text)
                > array_position(ARRAY['watch', 'warning', 'critical'], before::text)
             THEN 'worse' ELSE 'better' END,
        before, after
-FROM refreshed WHERE before <> after
+FROM refreshed WHERE before <> after OR again
 ON CONFLICT DO NOTHING
 """
 
@@ -134,14 +150,54 @@ WITH opened AS (
   WHERE f.run_id = %(run)s AND f.outcome = 'fires'
   ON CONFLICT (canary, scope, subject, direction) WHERE ended_on IS NULL DO NOTHING
   RETURNING id, canary, scope, subject, direction, severity
-), concerned AS (
-  INSERT INTO alerts_alertpartner (alert_id, partner_id)
-  SELECT o.id, unnest(f.partners)
-  FROM opened o JOIN alerts_finding f
-    ON (f.canary, f.scope, f.subject, f.direction) = (o.canary, o.scope, o.subject, o.direction)
-  WHERE f.run_id = %(run)s
 )
 INSERT INTO alerts_alertchange (alert_id, run_id, change, severity_before, severity_after)
 SELECT id, %(run)s, 'opened', '', severity FROM opened
 ON CONFLICT DO NOTHING
 """
+
+# Whom an alert concerns only ever grows: who worked on it keeps seeing it.
+CONCERN = """
+INSERT INTO alerts_alertpartner (alert_id, partner_id)
+SELECT a.id, concerned.partner
+FROM alerts_alert a
+JOIN alerts_finding f
+  ON (f.canary, f.scope, f.subject, f.direction) = (a.canary, a.scope, a.subject, a.direction)
+CROSS JOIN LATERAL unnest(f.partners) AS concerned(partner)
+WHERE f.run_id = %(run)s AND f.outcome IN ('fires', 'holds') AND a.ended_on IS NULL
+  AND NOT EXISTS (SELECT FROM alerts_alertpartner known
+    WHERE known.alert_id = a.id AND known.partner_id = concerned.partner)
+ON CONFLICT DO NOTHING
+"""
+
+# Nothing new is said of an event: it has aged, and has not healed.
+ARCHIVE = """
+UPDATE alerts_alert a SET archived_on = %(as_of)s
+WHERE a.ended_on IS NULL AND a.archived_on IS NULL AND a.canary = ANY(%(events)s)
+  AND EXISTS (SELECT FROM alerts_runcanary c
+    WHERE c.run_id = %(run)s AND c.canary = a.canary)
+  AND NOT EXISTS (SELECT FROM alerts_finding f
+    WHERE f.run_id = %(run)s AND (f.canary, f.scope, f.subject) = (a.canary, a.scope, a.subject)
+      AND (f.outcome = 'unknown'
+        OR (f.outcome IN ('fires', 'holds') AND f.direction = a.direction)))
+"""
+
+# Sources that disagree are a task for somebody, never an alert.
+CLEAR_UP = """
+INSERT INTO partners_action (public_id, partner_id, title, details, owner_id, due_on, status,
+  shared, origin, origin_id, figure, outcome)
+SELECT gen_random_uuid(), p.id, left(f.evidence ->> 'task', 200), f.evidence ->> 'reason',
+  coalesce(m.manager_id, somebody.id), %(as_of)s::date + 14, 'open', false, 'data',
+  (f.evidence ->> 'task_id')::uuid, '', ''
+FROM alerts_finding f
+JOIN partners_partner p ON p.id = f.partners[1]
+LEFT JOIN partners_partnermanager m ON m.partner_id = p.id AND m.valid @> %(as_of)s::date
+LEFT JOIN LATERAL (SELECT id FROM accounts_user WHERE role = 'admin' AND is_active
+  ORDER BY id LIMIT 1) AS somebody ON true
+WHERE f.run_id = %(run)s AND f.evidence ? 'task_id'
+  AND coalesce(m.manager_id, somebody.id) IS NOT NULL
+  AND NOT EXISTS (SELECT FROM partners_action done
+    WHERE done.origin = 'data' AND done.origin_id = (f.evidence ->> 'task_id')::uuid)
+"""
+
+STEPS = (END, MERGED, REFRESH, OPEN, CONCERN, ARCHIVE, CLEAR_UP, *HEALTH)

@@ -1,33 +1,37 @@
 """What programs read: the verdicts and the alerts of a day as plain dictionaries."""
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from alerts.actions import limits_of, partner_ranges
+from alerts.actions import limits_of
 from alerts.canaries import CANARIES, Canary
 from alerts.findings import as_row
 from alerts.models import Alert, AlertPartner, Finding, Run
 from alerts.night import night
+from alerts.ranges import ranges
+from alerts.subjects import subjects
 from alerts.verdicts import Outcome
 from partners.models import Partner, PartnerExternalId
 
 PartnerNames = dict[int, dict[str, Any]]
+# What concerns no partner is said of the channel.
+NOBODY: dict[str, Any] = {"partner": None, "name": None, "external_ids": {}}
 # What an alert is known by.
 KEY = ("canary", "scope", "subject", "direction")
 
 
 def verdicts(canary: Canary, as_of: dt.date) -> Iterator[dict[str, Any]]:
-    """What a canary says of every partner as of a day, alert or not; writes nothing."""
+    """What a canary says of every subject as of a day, alert or not; writes nothing."""
     facts, limits = night(as_of), limits_of(canary)
-    for first, last in partner_ranges():
+    for first, last in list(ranges(canary)):
         rows = [as_row(each) for each in canary.verdicts(facts, limits, first, last)]
-        names = partner_names(row["subject"] for row in rows)
+        about = _about(rows)
         for row in rows:
-            yield {**names[row["subject"]], "canary": canary.name, **_said(row)}
+            yield {**about(row), "canary": canary.name, **_said(row)}
 
 
 def alerts(as_of: dt.date | None) -> list[dict[str, Any]]:
@@ -39,16 +43,36 @@ def alerts(as_of: dt.date | None) -> list[dict[str, Any]]:
     if as_of is None:
         return _open_now()
     run = Run.objects.published().filter(as_of=as_of).first()
-    rows = _of_run(run) if run else _computed(as_of)
-    names = partner_names(key for row in rows for key in row["partners"])
-    listed = [_alert(row, names) for row in rows]
-    return sorted(listed, key=_by_money)
+    return _listed(_of_run(run) if run else _computed(as_of))
 
 
 def _open_now() -> list[dict[str, Any]]:
-    rows = _rows_of(Alert.objects.open())
+    return _listed(_rows_of(Alert.objects.open()))
+
+
+def _listed(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    about = _about(rows)
+    return sorted(({**about(row), **_alert(row)} for row in rows), key=_by_money)
+
+
+def _about(rows: list[dict[str, Any]]) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    """A function that says of each of the rows what it is about and whom it concerns.
+
+    The first partner concerned is also there by its number, name and external ids.
+    """
     names = partner_names(key for row in rows for key in row["partners"])
-    return sorted((_alert(row, names) for row in rows), key=_by_money)
+    named = subjects((row["scope"], row["subject"]) for row in rows)
+
+    def about(row: dict[str, Any]) -> dict[str, Any]:
+        partners = [names[key] for key in row["partners"]]
+        return {
+            **(partners[0] if partners else NOBODY),
+            "partners": [partner["partner"] for partner in partners],
+            "scope": row["scope"],
+            "subject": named[row["scope"], row["subject"]].name,
+        }
+
+    return about
 
 
 def partner_names(keys: Iterable[int]) -> PartnerNames:
@@ -93,14 +117,10 @@ def _said(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _alert(row: dict[str, Any], names: PartnerNames) -> dict[str, Any]:
-    partners = [names[key] for key in row["partners"]]
+def _alert(row: dict[str, Any]) -> dict[str, Any]:
     evidence = row["evidence"]
     return {
-        **partners[0],
-        "partners": [partner["partner"] for partner in partners],
         "canary": row["canary"],
-        "scope": row["scope"],
         "direction": row["direction"],
         "nature": row["nature"],
         **{key: value for key, value in _said(row).items() if key != "outcome"},
@@ -125,7 +145,9 @@ def _rows_of(found: QuerySet[Alert]) -> list[dict[str, Any]]:
     links = AlertPartner.objects.filter(alert__in=found).order_by("id")
     for alert, partner in links.values_list("alert_id", "partner_id"):
         concerned.setdefault(alert, []).append(partner)
-    return [{**row, "outcome": "", "partners": concerned[row["id"]]} for row in found.values()]
+    return [
+        {**row, "outcome": "", "partners": concerned.get(row["id"], [])} for row in found.values()
+    ]
 
 
 def _of_run(run: Run) -> list[dict[str, Any]]:
@@ -166,7 +188,7 @@ def _computed(as_of: dt.date) -> list[dict[str, Any]]:
     return [
         {**as_row(each), "canary": canary.name}
         for canary in CANARIES.values()
-        for first, last in partner_ranges()
+        for first, last in list(ranges(canary))
         for each in canary.verdicts(facts, limits_of(canary), first, last)
         if each.outcome == Outcome.FIRES
     ]
@@ -190,4 +212,4 @@ def _day(day: dt.date | None) -> str | None:
 
 
 def _by_money(alert: dict[str, Any]) -> tuple[float, str]:
-    return -(alert["money"] or 0.0), alert["partner"]
+    return -(alert["money"] or 0.0), alert["partner"] or ""

@@ -11,4 +11,5 @@ urlpatterns = [
     path("judge/", views.judge, name="judge"),
     path("canaries/", views.canary_list, name="canaries"),
     path("canaries/<slug:name>/", views.thresholds, name="thresholds"),
+    path("<uuid:public_id>/", views.alert_page, name="detail"),
 ]

@@ -37,14 +37,27 @@ class Outcome(models.TextChoices):
     """What a verdict does: only FIRES opens an alert, only CLEARS ends one.
 
     HOLDS refreshes an open alert; UNKNOWN (nothing to compare, or not to be trusted) touches
-    nothing. FIRES and HOLDS of one direction also end the other: a change of direction is a new
-    alert.
+    nothing. Of a state canary FIRES and HOLDS of one direction also end the other: a change of
+    direction is a new alert. Of an event canary CLEARS means that the event was reversed; QUIET,
+    or no verdict at all, means that nothing new happened: an open alert is archived, not ended.
     """
 
     FIRES = "fires", "Fires"
     HOLDS = "holds", "Holds"
     CLEARS = "clears", "Clears"
+    QUIET = "quiet", "Quiet"
     UNKNOWN = "unknown", "Unknown"
+
+
+class Keeps(models.TextChoices):
+    """What a canary watches.
+
+    A state clears when its value is under 75% of the threshold. An event ends only by reversal or
+    by a person; age archives it, and does not heal.
+    """
+
+    STATE = "state", "State"
+    EVENT = "event", "Event"
 
 
 class Severity(models.TextChoices):
@@ -81,7 +94,9 @@ class Verdict:
 
     `value` is percent where it is a change, unrounded; `money` is at stake in reporting currency,
     None when unknown; `partner_size` is the trailing 12 months of the partners concerned;
-    `partners` are their keys; `evidence` is JSON. Without a direction it moved nowhere.
+    `partners` are their keys; `evidence` is JSON, with `reason` (a sentence), `threshold` (the
+    limits used), `currency` and `channel` (its trailing 12 months), made by `evidence_of`; where
+    the verdict clears, `end_reason` may say why. Without a direction it moved nowhere.
     """
 
     scope: Scope

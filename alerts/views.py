@@ -1,8 +1,10 @@
 """Pages of alerts and of the canaries behind them."""
 
+import uuid
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from accounts.models import User
@@ -22,7 +24,7 @@ def alert_list(request: HttpRequest) -> HttpResponse:
     visible = Alert.objects.visible_to(request.user).ranked().prefetch_related("partners")
     filtered = AlertFilter(query, queryset=visible)
     page = paginate(request, filtered.qs)
-    page.object_list = explain(page.object_list)
+    page.object_list = explain(page.object_list, _viewer(request))
     context = {
         "title": "Alerts",
         "page": page,
@@ -33,6 +35,20 @@ def alert_list(request: HttpRequest) -> HttpResponse:
         "narrowed": bool(set(request.GET) - {"page", "per"}),
     }
     return render(request, "alerts/list.html", context)
+
+
+def alert_page(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """One alert with its explanation."""
+    visible = Alert.objects.visible_to(request.user).prefetch_related("partners")
+    (item,) = explain([get_object_or_404(visible, public_id=public_id)], _viewer(request))
+    return render(request, "alerts/detail.html", {"title": item.headline, "item": item})
+
+
+def _viewer(request: HttpRequest) -> User:
+    """Who is signed in; the permission table has let nobody else come here."""
+    if not isinstance(request.user, User):
+        raise Http404
+    return request.user
 
 
 @require_POST

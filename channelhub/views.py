@@ -4,13 +4,13 @@ import datetime as dt
 import uuid
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.dateparse import parse_date
 
 from accounts.models import Organisation, Role, User
 from accounts.permissions import may
-from alerts.panels import ended_alerts, largest_partners, overnight, partner_alerts, ranked
+from alerts.panels import largest_partners, overnight, partner_alerts, past_alerts, ranked
 from alerts.verdicts import Nature
 from channelhub.lib.pages import paginate
 from partners.models import Membership, Partner
@@ -74,13 +74,13 @@ def partner_page(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """One partner: open alerts with their explanation, our sales, the record."""
     partner = _visible_partner(request, public_id)
     today = Organisation.current().today()
-    viewer = request.user if isinstance(request.user, User) else None
+    viewer = _viewer(request)
     context = {
         "title": partner.name,
         "partner": partner,
         "record": record(partner, today, viewer=viewer),
-        "alerts": partner_alerts(partner),
-        "ended": ended_alerts(partner),
+        "alerts": partner_alerts(partner, viewer),
+        "past": past_alerts(partner, viewer),
         "lines": partner_lines(partner, today).values(*LINE_COLUMNS)[:10],
         "can_edit": may(request.user, "partners:edit", "GET"),
         **_sales_context(partner, today),
@@ -105,6 +105,13 @@ def partner_lines_page(request: HttpRequest, public_id: uuid.UUID) -> HttpRespon
         "page": paginate(request, rows),
     }
     return render(request, "partners/lines.html", context)
+
+
+def _viewer(request: HttpRequest) -> User:
+    """Who is signed in; the permission table has let nobody else come here."""
+    if not isinstance(request.user, User):
+        raise Http404
+    return request.user
 
 
 def _visible_partner(request: HttpRequest, public_id: uuid.UUID) -> Partner:

@@ -9,7 +9,14 @@ from typing import Any, ClassVar
 
 from django.db import connection, models
 
-from alerts.canaries.base import SEVERITY_LIMITS, Canary
+from alerts.canaries.base import (
+    SEVERITY_LABELS,
+    SEVERITY_LIMITS,
+    Canary,
+    Evidence,
+    evidence_of,
+)
+from alerts.explanations import Explanation, Period, Table, amount, day, money, percent, text
 from alerts.night import Night
 from alerts.verdicts import (
     Direction,
@@ -105,8 +112,7 @@ class OurSalesShift(Canary):
         "change": "Change of the trailing 12 months that fires, in percent",
         "clears_under": "Ends under this part of the change, in percent of it",
         "material_share": "Smallest change worth an alert, in percent of the channel",
-        "warning_share": "Warning from this money at stake, in percent of the channel",
-        "critical_share": "Critical from this money at stake, in percent of the channel",
+        **SEVERITY_LABELS,
     }
 
     def facts(self, night: Night, first: int, last: int) -> Iterator[OurSales]:
@@ -122,7 +128,7 @@ class OurSalesShift(Canary):
         kind = classify(facts, limits)
         comparable = kind not in NOT_COMPARABLE
         change = facts.current - facts.prior
-        money = abs(change) if comparable else None
+        at_stake = abs(change) if comparable else None
         direction = _direction(change) if comparable else None
         return Verdict(
             scope=Scope.PARTNER,
@@ -132,14 +138,14 @@ class OurSalesShift(Canary):
             nature=Nature.OPPORTUNITY if direction == Direction.UP else Nature.RISK,
             outcome=outcome_of(kind, facts, night.channel, limits),
             finding_class=kind,
-            severity=severity_of(money, night.channel, limits),
-            value=percent(facts) if comparable else None,
-            money=money,
+            severity=severity_of(at_stake, night.channel, limits),
+            value=percent_of(facts) if comparable else None,
+            money=at_stake,
             partner_size=facts.current if facts.end and not facts.missing_rates else None,
             evidence=_evidence(kind, facts, night, limits),
         )
 
-    def headline(self, finding_class: str, value: Decimal | None) -> str:
+    def headline(self, finding_class: str, value: Decimal | None, evidence: Evidence) -> str:
         """What happened to our sales, in a few words."""
         by = f" {figures.percent(abs(value))}" if value is not None else ""
         words = {
@@ -156,6 +162,56 @@ class OurSalesShift(Canary):
             return "It ends when the partner buys again, or when somebody closes it."
         under = (limits["change"] * limits["clears_under"] / 100).normalize()
         return f"It ends when the change is under {under:f}%, or turns the other way."
+
+    def explain(self, finding_class: str, value: Decimal | None, evidence: Evidence) -> Explanation:
+        """The two windows, their difference, and the change against the threshold."""
+        limits = {name: Decimal(limit) for name, limit in evidence["threshold"].items()}
+        material = limits["material_share"] * Decimal(evidence["channel"]) / 100
+        windows = evidence["windows"]
+        return Explanation(
+            arithmetic=_arithmetic(value, evidence),
+            table=_table(evidence) if windows else None,
+            figures=(
+                (
+                    "Change",
+                    percent(value) if value is not None else text("no base to compare with"),
+                ),
+                ("Threshold", percent(limits["change"])),
+                ("At least", money(material)),
+                ("Reported by", text(", ".join(evidence["feeds"]))),
+            ),
+            tags=("Ramping",) if evidence["ramping"] else (),
+            lines=Period(
+                first=dt.date.fromisoformat(windows["prior"]["from"]),
+                last=dt.date.fromisoformat(windows["current"]["to"]),
+            )
+            if windows
+            else None,
+        )
+
+
+def _arithmetic(value: Decimal | None, evidence: Evidence) -> str:
+    if not evidence["windows"]:
+        return str(evidence["reason"])
+    unit = evidence["currency"]
+    current, prior = (Decimal(evidence["windows"][name]["amount"]) for name in ("current", "prior"))
+    words = f"{figures.full(current)} less {figures.full(prior)} is {amount(current - prior, unit)}"
+    if value is not None:
+        words += f", which is {figures.percent(value)} of {figures.full(prior)}"
+    return f"{words}. {evidence['reason']}"
+
+
+def _table(evidence: Evidence) -> Table:
+    labels = {"current": "Last 12 months", "prior": "The 12 months before"}
+    rows = [(label, evidence["windows"][name]) for name, label in labels.items()]
+    return Table(
+        caption="The two windows compared",
+        head=("Window", "From", "To", f"Our sales ({evidence['currency']})"),
+        rows=tuple(
+            (text(label), day(window["from"]), day(window["to"]), money(window["amount"]))
+            for label, window in rows
+        ),
+    )
 
 
 def classify(facts: OurSales, limits: Limits) -> Class:
@@ -202,7 +258,7 @@ def outcome_of(kind: Class, facts: OurSales, channel: Decimal, limits: Limits) -
     return Outcome.FIRES if material else Outcome.HOLDS
 
 
-def percent(facts: OurSales) -> Decimal | None:
+def percent_of(facts: OurSales) -> Decimal | None:
     """The change in percent of the prior window, unrounded; None where there is no base."""
     return (facts.current - facts.prior) * 100 / facts.prior if facts.prior > 0 else None
 
@@ -218,19 +274,16 @@ def _is_ramping(kind: Class, facts: OurSales) -> bool:
 
 
 def _evidence(kind: Class, facts: OurSales, night: Night, limits: Limits) -> dict[str, Any]:
-    return {
-        "windows": _windows(facts),
-        "threshold": {name: str(limits[name]) for name in sorted(limits)},
-        "currency": night.currency,
-        "channel": str(night.channel),
-        "channel_to": str(months.last_day(night.channel_to)) if night.channel_to else None,
-        "channel_without": list(night.missing_rates),
-        "feeds": list(facts.feeds),
-        "stale": facts.stale,
-        "days_late": facts.days_late,
-        "ramping": _is_ramping(kind, facts),
-        "reason": reason(kind, facts, limits),
-    }
+    return evidence_of(
+        night,
+        limits,
+        reason=reason(kind, facts, limits),
+        windows=_windows(facts),
+        feeds=list(facts.feeds),
+        stale=facts.stale,
+        days_late=facts.days_late,
+        ramping=_is_ramping(kind, facts),
+    )
 
 
 def _windows(facts: OurSales) -> dict[str, Any] | None:
@@ -277,8 +330,7 @@ def _params(night: Night, first: int, last: int) -> dict[str, Any]:
         **night.window_params,
         "first": first,
         "last": last,
-        "currencies": list(night.rates),
-        "rates": list(night.rates.values()),
+        **night.rate_params,
         "prospect": Status.PROSPECT,
         "ended": Status.ENDED,
     }

@@ -1,4 +1,5 @@
 from alerts.models.alerts import Alert, AlertChange, AlertPartner, AlertQuerySet, Change
+from alerts.models.health import PartnerHealth
 from alerts.models.runs import Finding, Run, RunCanary
 from alerts.models.thresholds import Threshold
 
@@ -9,6 +10,7 @@ __all__ = [
     "AlertQuerySet",
     "Change",
     "Finding",
+    "PartnerHealth",
     "Run",
     "RunCanary",
     "Threshold",

@@ -32,12 +32,24 @@ class AlertQuerySet(models.QuerySet["Alert"]):
         return self.filter(pk__in=mine.values("alert"))
 
     def open(self) -> Self:
-        """Those that nothing has ended."""
-        return self.filter(ended_on=None)
+        """Those to work on: neither ended nor archived by age."""
+        return self.filter(ended_on=None, archived_on=None)
+
+    def archived(self) -> Self:
+        """Events that nothing reversed and that have aged."""
+        return self.filter(ended_on=None).exclude(archived_on=None)
+
+    def ended(self) -> Self:
+        """Those that a night or a person ended."""
+        return self.exclude(ended_on=None)
 
     def open_on(self, day: dt.date) -> Self:
         """Those that were open after the night of a day."""
-        return self.filter(Q(ended_on=None) | Q(ended_on__gt=day), first_seen__lte=day)
+        return self.filter(
+            Q(ended_on=None) | Q(ended_on__gt=day),
+            Q(archived_on=None) | Q(archived_on__gt=day),
+            first_seen__lte=day,
+        )
 
     def ranked(self) -> Self:
         """Most money first; unknown money sorts by the partner's size."""
@@ -70,6 +82,9 @@ class Alert(models.Model):
     baseline = models.BooleanField(help_text="Opened in a baseline night.")
     first_seen = models.DateField(help_text="The day as of which it was first found.")
     last_seen = models.DateField(help_text="The day as of which it was last judged.")
+    archived_on = models.DateField(
+        null=True, help_text="Since when the event is too old to be worked on; it has not healed."
+    )
     ended_on = models.DateField(null=True)
     end_reason = models.CharField(max_length=200, blank=True, default="")
     partners: ClassVar[Any] = models.ManyToManyField(
@@ -86,6 +101,13 @@ class Alert(models.Model):
                 name="one_open_alert_per_subject_and_direction",
             ),
         ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["nature"],
+                condition=Q(ended_on=None, archived_on=None),
+                name="open_alert_by_nature",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.canary} {self.direction} {self.scope} {self.subject}"
@@ -95,7 +117,7 @@ class AlertPartner(models.Model):
     """A partner that an alert concerns: it is visible through any of them."""
 
     alert = models.ForeignKey(Alert, on_delete=models.CASCADE)
-    partner = models.ForeignKey(Partner, on_delete=models.PROTECT)
+    partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="alert_links")
 
     class Meta:
         constraints: ClassVar = [

@@ -206,7 +206,7 @@ def test_the_list_is_narrowed_by_partner_nature_severity_and_state(
 
     def listed(query: str) -> list[str]:
         page = client.get(f"/alerts/{query}").context["page"]
-        return [item.partner.number for item in page.object_list]
+        return [item.concerned[0].partner.number for item in page.object_list]
 
     assert listed("") == ["F", "R"]
     assert listed("?nature=risk") == ["F"]
@@ -276,9 +276,10 @@ def crowd(make_known: Make, sell: Sell, manager: User, on: Callable[[str], None]
     ("address", "budget"),
     [
         # session, user, time zone, today, the person's partners, run, run under way, count, alerts,
-        # their partners, organisation of the frame
-        ("/alerts/?per={rows}", 11),
-        ("/alerts/?per={rows}&q=partner", 12),
+        # their partners, what they are about, which of those may be opened (and today again),
+        # organisation of the frame
+        ("/alerts/?per={rows}", 14),
+        ("/alerts/?per={rows}&q=partner", 14),
         # the partner, its lines and their count besides
         ("/partners/{partner}/lines/?per={rows}", 12),
     ],

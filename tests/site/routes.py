@@ -105,6 +105,7 @@ def give_token(user: User) -> None:
 
 
 SAMPLES: dict[str, Sample] = {
+    "alerts:detail": at_partner("alert"),
     "alerts:thresholds": lambda *_: ({"name": "our-sales-shift"}, None),
     "api:alert-detail": at_partner("alert"),
     "api:import-detail": of_the_house("load"),

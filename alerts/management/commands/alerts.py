@@ -23,5 +23,5 @@ class Command(BaseCommand):
             money = "unknown" if each["money"] is None else f"{each['money']:,.2f}"
             self.stdout.write(
                 f"{each['severity']}\t{each['nature']}\t{each['canary']}\t{each['class']}"
-                f"\t{each['partner']}\t{money} {each['currency']}"
+                f"\t{each['partner'] or each['subject']}\t{money} {each['currency']}"
             )

@@ -9,7 +9,7 @@ from channelhub.lib.commands import day
 
 
 class Command(BaseCommand):
-    help = "Print what a canary says of every partner, alert or not. Writes nothing."
+    help = "Print what a canary says of every subject, alert or not. Writes nothing."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("canary", choices=sorted(CANARIES))
@@ -23,4 +23,6 @@ class Command(BaseCommand):
             return
         for each in said:
             value = "" if each["value"] is None else f"{each['value']:+.2f}%"
-            self.stdout.write(f"{each['partner']}\t{each['class']}\t{value}\t{each['reason']}")
+            self.stdout.write(
+                f"{each['partner'] or each['subject']}\t{each['class']}\t{value}\t{each['reason']}"
+            )
