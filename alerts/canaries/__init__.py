@@ -1,8 +1,17 @@
 """The canaries, one file each."""
 
 from alerts.canaries.base import Canary
+from alerts.canaries.key_talent_loss import KeyTalentLoss
 from alerts.canaries.our_sales_shift import OurSalesShift
+from alerts.canaries.stale_data import StaleData
 
-CANARIES: dict[str, Canary] = {canary.name: canary for canary in (OurSalesShift(),)}
+CANARIES: dict[str, Canary] = {
+    canary.name: canary
+    for canary in (
+        OurSalesShift(),
+        KeyTalentLoss(),
+        StaleData(),
+    )
+}
 
 __all__ = ["CANARIES", "Canary"]

@@ -14,6 +14,12 @@ def add_months(month: dt.date, count: int) -> dt.date:
     return dt.date(index // 12, index % 12 + 1, 1)
 
 
+def months_before(day: dt.date, count: int) -> dt.date:
+    """The same day `count` calendar months earlier, or the last day of a shorter month."""
+    month = add_months(first_day(day), -count)
+    return month.replace(day=min(day.day, last_day(month).day))
+
+
 def last_day(month: dt.date) -> dt.date:
     """The last day of a month."""
     return add_months(first_day(month), 1) - dt.timedelta(days=1)

@@ -1,0 +1,340 @@
+"""The fifth question of the first text: whether a partner lost key sales talent."""
+
+import dataclasses
+import datetime as dt
+import json
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from django.db import connection, models
+
+from alerts.canaries.base import (
+    SEVERITY_LABELS,
+    SEVERITY_LIMITS,
+    Canary,
+    Evidence,
+    evidence_of,
+)
+from alerts.explanations import Cell, Explanation, Table, day, text
+from alerts.night import Night
+from alerts.sizes import sizes
+from alerts.verdicts import (
+    Direction,
+    Keeps,
+    Limits,
+    Nature,
+    Outcome,
+    Scope,
+    Severity,
+    Verdict,
+)
+from channelhub.lib import months
+from partners.models import Status
+
+
+class Class(models.TextChoices):
+    """What happened to a partner's key people."""
+
+    LEFT = "left", "Key talent left"
+    CAME_BACK = "came back", "Everybody who left came back"
+    STAYED = "stayed", "Nobody of the key people left"
+    ARRIVED = "arrived", "Key talent of another partner of ours came"
+    NOBODY_KNOWN = "nobody known", "No people of this partner are recorded"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Leaver:
+    """A key person's leaving, as known at the end of a day; `returned` once they are back."""
+
+    name: str
+    role: str
+    left_on: dt.date
+    learnt_on: dt.date
+    where_to: str
+    returned: bool
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Talent:
+    """What we knew of the people of a partner, those of partners merged into it included.
+
+    `leavers` are key people who left it, `arrivals` those who left another partner of ours for
+    it; both newest first. `size` is our trailing 12 months with it in reporting currency.
+    """
+
+    partner: int
+    ended: bool
+    people: int
+    leavers: tuple[Leaver, ...]
+    arrivals: tuple[Leaver, ...]
+    size: Decimal | None
+
+
+class KeyTalentLoss(Canary):
+    """A key person left in the past 6 months, or we have just learnt of it."""
+
+    name: ClassVar[str] = "key-talent-loss"
+    question: ClassVar[str] = (
+        "Have any of our partners experienced a loss of key sales talent in the past 6 months?"
+    )
+    seed: ClassVar[str] = "channel sales alignment, question 5"
+    scope: ClassVar[Scope] = Scope.PARTNER
+    keeps: ClassVar[Keeps] = Keeps.EVENT
+    limits: ClassVar[dict[str, Decimal]] = {
+        "months": Decimal(6),
+        "learnt_days": Decimal(60),
+        "late_months": Decimal(12),
+        **SEVERITY_LIMITS,
+    }
+    limit_labels: ClassVar[dict[str, str]] = {
+        "months": "Left in the last months",
+        "learnt_days": "Or learnt of in the last days",
+        "late_months": "Where it happened in the last months",
+        **SEVERITY_LABELS,
+    }
+
+    def facts(self, night: Night, first: int, last: int) -> Iterator[Talent]:
+        """The people of the partners whose keys lie from `first` to `last`: one statement."""
+        params = {
+            "as_of": night.as_of,
+            "first": first,
+            "last": last,
+            "prospect": Status.PROSPECT,
+            "ended": Status.ENDED,
+        }
+        with connection.cursor() as cursor:
+            cursor.execute(FACTS, params)
+            rows = cursor.fetchall()
+        moved = [row[0] for row in rows if row[3] or row[4]]
+        known = sizes(night, moved)
+        for partner, ended, people, left, arrived in rows:
+            yield Talent(
+                partner=partner,
+                ended=ended,
+                people=people,
+                leavers=_leavers(left),
+                arrivals=_leavers(arrived),
+                size=known.get(partner),
+            )
+
+    def judge(self, facts: Talent, night: Night, limits: Limits) -> Verdict:
+        """Whether key people left; what they carried is not known before deals are registered."""
+        kind = classify(facts, night.as_of, limits)
+        people = _to_tell(facts.leavers, kind, night.as_of, limits)
+        outcome = outcome_of(kind, ended=facts.ended)
+        return _verdict(facts, night, kind, outcome, _evidence(facts, night, limits, kind, people))
+
+    def verdicts(self, night: Night, limits: Limits, first: int, last: int) -> Iterator[Verdict]:
+        """The losses of each partner, and what it gained from another partner of ours."""
+        for facts in self.facts(night, first, last):
+            yield self.judge(facts, night, limits)
+            if facts.arrivals:
+                yield self.judge_arrivals(facts, night, limits)
+
+    def judge_arrivals(self, facts: Talent, night: Night, limits: Limits) -> Verdict:
+        """A loss elsewhere that is an opportunity here."""
+        recent = [each for each in facts.arrivals if is_recent(each, night.as_of, limits)]
+        outcome = Outcome.QUIET
+        if any(not each.returned for each in recent):
+            outcome = Outcome.HOLDS if facts.ended else Outcome.FIRES
+        elif all(each.returned for each in facts.arrivals):
+            outcome = Outcome.CLEARS
+        evidence = _evidence(facts, night, limits, Class.ARRIVED, recent)
+        return _verdict(facts, night, Class.ARRIVED, outcome, evidence)
+
+    def headline(self, finding_class: str, value: Decimal | None, evidence: Evidence) -> str:
+        """Who left, or came."""
+        names = [person["name"] for person in evidence["people"] if not person["returned"]]
+        who = ", ".join(names[:2]) + (f" and {len(names) - 2} more" if len(names) > 2 else "")
+        if finding_class == Class.ARRIVED:
+            return f"{who} came from another partner of ours"
+        return f"Key talent left: {who}" if who else Class(finding_class).label
+
+    def ends_when(self, finding_class: str, limits: Limits) -> str:
+        """An event: only its reversal or a person ends it."""
+        if finding_class == Class.ARRIVED:
+            return "It ends when somebody closes it; with time it is archived."
+        return (
+            "It ends when they come back, or when somebody closes it. After"
+            f" {limits['months'].normalize():f} months it is archived: age does not heal it."
+        )
+
+    def explain(self, finding_class: str, value: Decimal | None, evidence: Evidence) -> Explanation:
+        """Everybody who left or came, and when we learnt it."""
+        rows = tuple(
+            (
+                text(person["name"]),
+                text(person["role"]),
+                day(person["left"]),
+                day(person["learnt"]),
+                text("came back" if person["returned"] else person["where_to"]),
+            )
+            for person in evidence["people"]
+        )
+        head = ("Person", "Role", "Left", "Learnt on", "Where to")
+        return Explanation(
+            arithmetic=evidence["reason"],
+            table=Table(caption="Key people", head=head, rows=rows) if rows else None,
+            figures=(("People known", Cell("number", evidence["known"])),),
+        )
+
+
+def is_recent(leaver: Leaver, as_of: dt.date, limits: Limits) -> bool:
+    """Left in (as_of - 6 calendar months, as_of], or learnt of in the last 60 days.
+
+    What was learnt late must have happened in the last 12 months.
+    """
+    if leaver.left_on > as_of:
+        return False
+    if leaver.left_on > months.months_before(as_of, int(limits["months"])):
+        return True
+    learnt = leaver.learnt_on > as_of - dt.timedelta(days=int(limits["learnt_days"]))
+    return learnt and leaver.left_on > months.months_before(as_of, int(limits["late_months"]))
+
+
+def classify(facts: Talent, as_of: dt.date, limits: Limits) -> Class:
+    """What happened: somebody is gone, all who left are back, all stayed, or nobody is known."""
+    if any(is_recent(each, as_of, limits) and not each.returned for each in facts.leavers):
+        return Class.LEFT
+    if facts.leavers and all(each.returned for each in facts.leavers):
+        return Class.CAME_BACK
+    return Class.STAYED if facts.people else Class.NOBODY_KNOWN
+
+
+def outcome_of(kind: Class, *, ended: bool) -> Outcome:
+    """Somebody gone fires; a return reverses it; nobody known is unknown, never "fine"."""
+    if kind is Class.LEFT:
+        return Outcome.HOLDS if ended else Outcome.FIRES
+    return {
+        Class.CAME_BACK: Outcome.CLEARS,
+        Class.STAYED: Outcome.QUIET,
+        Class.NOBODY_KNOWN: Outcome.UNKNOWN,
+    }[kind]
+
+
+def _to_tell(
+    people: tuple[Leaver, ...], kind: Class, as_of: dt.date, limits: Limits
+) -> list[Leaver]:
+    if kind is Class.CAME_BACK:
+        return list(people)
+    return [each for each in people if is_recent(each, as_of, limits)]
+
+
+def _verdict(
+    facts: Talent, night: Night, kind: Class, outcome: Outcome, evidence: dict[str, Any]
+) -> Verdict:
+    arrived = kind is Class.ARRIVED
+    return Verdict(
+        scope=Scope.PARTNER,
+        subject=facts.partner,
+        partners=(facts.partner,),
+        direction=Direction.UP if arrived else Direction.DOWN,
+        nature=Nature.OPPORTUNITY if arrived else Nature.RISK,
+        outcome=outcome,
+        finding_class=kind,
+        severity=Severity.WATCH,
+        value=None,
+        money=None,
+        partner_size=facts.size,
+        evidence=evidence,
+    )
+
+
+def _evidence(
+    facts: Talent, night: Night, limits: Limits, kind: Class, people: list[Leaver]
+) -> dict[str, Any]:
+    return evidence_of(
+        night,
+        limits,
+        reason=_reason(kind, people, limits),
+        end_reason="they came back",
+        known=facts.people,
+        people=[
+            {
+                "name": each.name,
+                "role": each.role,
+                "left": str(each.left_on),
+                "learnt": str(each.learnt_on),
+                "where_to": each.where_to,
+                "returned": each.returned,
+            }
+            for each in people
+        ],
+    )
+
+
+def _reason(kind: Class, people: list[Leaver], limits: Limits) -> str:
+    gone = sum(not each.returned for each in people)
+    match kind:
+        case Class.LEFT:
+            span = f"in the last {limits['months'].normalize():f} months, or were learnt of lately"
+            who = "key person" if gone == 1 else "key people"
+            return (
+                f"{gone} {who} left {span}. What business they carried is not known: none is"
+                " registered in their name."
+            )
+        case Class.ARRIVED:
+            return "Their leaving is a loss to another partner of ours, and a chance here."
+        case _:
+            return f"{kind.label}."
+
+
+def _leavers(found: str | None) -> tuple[Leaver, ...]:
+    return tuple(
+        Leaver(
+            name=row["name"],
+            role=row["role"],
+            left_on=dt.date.fromisoformat(row["left_on"]),
+            learnt_on=dt.date.fromisoformat(row["known_on"]),
+            where_to=row["where_to"],
+            returned=row["returned"],
+        )
+        for row in json.loads(found or "[]")
+    )
+
+
+# Who somebody is now is not who they were then: only what was known by the day counts. The key
+# mark is a judgement and is read as it stands.
+FACTS = """
+WITH standing AS (
+  SELECT p.id AS root, coalesce(s.status = %(ended)s, false) AS ended
+  FROM partners_partner p
+  LEFT JOIN partners_partnerstatus s ON s.partner_id = p.id AND s.valid @> %(as_of)s::date
+  WHERE p.id BETWEEN %(first)s AND %(last)s
+    AND (p.merged_into_id IS NULL OR p.merged_on > %(as_of)s)
+    AND s.status IS DISTINCT FROM %(prospect)s
+), rooted AS (
+  SELECT p.id, CASE WHEN p.merged_on <= %(as_of)s THEN p.merged_into_id ELSE p.id END AS root
+  FROM partners_partner p
+), gone AS (
+  SELECT person.partner_id, d.to_partner_id, d.left_on, jsonb_build_object(
+      'name', person.name, 'role', person.role, 'left_on', d.left_on, 'known_on', d.known_on,
+      'where_to', coalesce(nullif(d.where_to, ''), other.name, ''),
+      'returned', coalesce(d.returned_known_on <= %(as_of)s, false)) AS leaver
+  FROM partners_departure d
+  JOIN partners_person person ON person.id = d.person_id AND person.key
+  LEFT JOIN partners_partner other ON other.id = d.to_partner_id
+  WHERE d.known_on <= %(as_of)s AND d.left_on <= %(as_of)s
+    AND d.left_on > %(as_of)s::date - interval '5 years'
+), people AS (
+  SELECT r.root, count(*) AS known FROM partners_person person
+  JOIN rooted r ON r.id = person.partner_id
+  WHERE person.known_on <= %(as_of)s AND r.root BETWEEN %(first)s AND %(last)s
+  GROUP BY r.root
+), lost AS (
+  SELECT r.root, jsonb_agg(gone.leaver ORDER BY gone.left_on DESC, gone.leaver ->> 'name') AS found
+  FROM gone JOIN rooted r ON r.id = gone.partner_id
+  WHERE r.root BETWEEN %(first)s AND %(last)s
+  GROUP BY r.root
+), won AS (
+  SELECT r.root, jsonb_agg(gone.leaver ORDER BY gone.left_on DESC, gone.leaver ->> 'name') AS found
+  FROM gone JOIN rooted r ON r.id = gone.to_partner_id
+  WHERE r.root BETWEEN %(first)s AND %(last)s
+  GROUP BY r.root
+)
+SELECT standing.root, standing.ended, coalesce(people.known, 0), lost.found, won.found
+FROM standing
+LEFT JOIN people USING (root) LEFT JOIN lost USING (root) LEFT JOIN won USING (root)
+ORDER BY standing.root
+"""
