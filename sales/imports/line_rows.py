@@ -2,6 +2,7 @@
 
 from accounts.models import Organisation
 from channelhub.lib import months
+from customers.rules import looks_like_placeholder
 from imports.staging import Staging
 from sales.models import Feed, Route
 
@@ -71,7 +72,8 @@ WITH named AS MATERIALIZED (
   WHERE NOT EXISTS (SELECT FROM customers_customerexternalid AS known
     WHERE known.source_id = %(source)s AND known.external_id = named.customer)
 ), created AS (
-  INSERT INTO customers_customer (id, name) SELECT id, customer FROM fresh
+  INSERT INTO customers_customer (id, name, level, country, placeholder)
+  SELECT id, customer, 'entity', '', customer = ANY(%(placeholders)s) FROM fresh
 )
 INSERT INTO customers_customerexternalid (customer_id, source_id, external_id)
 SELECT id, %(source)s, customer FROM fresh
@@ -105,12 +107,15 @@ def check(staging: Staging) -> None:
 def create_unknown(staging: Staging) -> None:
     """Create the feeds, products and customers that the rows name first.
 
-    A customer is called by its id until somebody says its name.
+    A customer is called by its id until somebody says its name; one whose name stands for nobody
+    is a placeholder.
     """
     for route in routes(staging):
         Feed.objects.get_or_create(source_id=staging.load.source_id, route=route)
     staging.execute(NEW_ARTICLES)
-    staging.execute(NEW_CUSTOMERS)
+    named = staging.fetch("SELECT DISTINCT customer FROM staging WHERE customer IS NOT NULL")
+    nobody = [name for (name,) in named if looks_like_placeholder(name)]
+    staging.execute(NEW_CUSTOMERS, {"placeholders": nobody})
 
 
 def routes(staging: Staging) -> list[Route]:

@@ -1,3 +1,4 @@
+from sales.models.customers import CustomerMeasure, CustomerMonth
 from sales.models.feeds import Feed, FeedMonth, FeedQuerySet, Route
 from sales.models.lines import Basis, SalesKind, SalesLine, SalesLinePast
 from sales.models.months import Measure, SalesMonth
@@ -8,6 +9,8 @@ __all__ = [
     "Article",
     "Basis",
     "BookedRate",
+    "CustomerMeasure",
+    "CustomerMonth",
     "Feed",
     "FeedMonth",
     "FeedQuerySet",
