@@ -20,6 +20,7 @@ class FeedState:
 
     id: int
     label: str
+    route: str
     months: frozenset[dt.date]
     days_late: int
     ended: bool
@@ -39,6 +40,7 @@ class FeedState:
 class Night:
     """The end of the day `as_of`, as known then.
 
+    `feeds` are those of the channel, `direct_feeds` those of our own sales.
     `channel` is what we billed to partners in the 12 months to `channel_to`, in reporting
     currency at the plan rates of the day; `rates` are those rates, and what
     was billed in a currency of `missing_rates` is left out. `window_params` are what
@@ -52,6 +54,7 @@ class Night:
     channel: Decimal
     channel_to: dt.date | None
     missing_rates: tuple[str, ...] = ()
+    direct_feeds: dict[int, FeedState] = dataclasses.field(default_factory=dict)
     window_params: dict[str, Any] = dataclasses.field(default_factory=dict)
 
     @property
@@ -66,7 +69,8 @@ def night(as_of: dt.date) -> Night:
     rates = _rates(as_of, currency)
     known = covered_months(as_of)
     found = Feed.objects.filter(route=Route.CHANNEL).select_related("source").in_bulk()
-    feeds = {pk: _state(feed, frozenset(known.get(pk, ())), as_of) for pk, feed in found.items()}
+    feeds = _states(found, known, as_of)
+    direct = Feed.objects.filter(route=Route.DIRECT).select_related("source").in_bulk()
     end = channel_end(as_of, feeds)
     channel, missing = _billed(as_of, end, rates) if end else (Decimal(0), ())
     return Night(
@@ -77,6 +81,7 @@ def night(as_of: dt.date) -> Night:
         channel=channel,
         channel_to=end,
         missing_rates=missing,
+        direct_feeds=_states(direct, covered_months(as_of, Route.DIRECT), as_of),
         window_params=feed_params(found, known, as_of),
     )
 
@@ -99,10 +104,17 @@ def _rates(as_of: dt.date, currency: str) -> dict[str, Decimal]:
     return {**rates, currency: Decimal(1)}
 
 
+def _states(
+    feeds: dict[int, Feed], known: dict[int, set[dt.date]], as_of: dt.date
+) -> dict[int, FeedState]:
+    return {key: _state(feed, frozenset(known.get(key, ())), as_of) for key, feed in feeds.items()}
+
+
 def _state(feed: Feed, covered: frozenset[dt.date], as_of: dt.date) -> FeedState:
     return FeedState(
         id=feed.pk,
         label=str(feed),
+        route=feed.route,
         months=covered,
         days_late=feed.days_late(max(covered, default=None), as_of),
         ended=feed.has_ended(as_of),

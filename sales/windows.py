@@ -100,10 +100,10 @@ def window(partners: Collection[int], on: dt.date) -> Window:
     return _window(end, [feeds[key] for key in keys or ()], known, on)
 
 
-def covered_months(on: dt.date) -> dict[int, set[dt.date]]:
-    """By feed key: the closed months that each feed of the channel covers, as known on a day."""
+def covered_months(on: dt.date, route: Route = Route.CHANNEL) -> dict[int, set[dt.date]]:
+    """By feed key: the closed months that each feed of a route covers, as known on a day."""
     rows = FeedMonth.objects.filter(
-        feed__route=Route.CHANNEL, known_on__lte=on, month__lte=months.last_closed(on)
+        feed__route=route, known_on__lte=on, month__lte=months.last_closed(on)
     )
     found: dict[int, set[dt.date]] = {}
     for feed, month in rows.values_list("feed_id", "month"):

@@ -1,6 +1,8 @@
 """The canaries, one file each."""
 
 from alerts.canaries.base import Canary
+from alerts.canaries.concentration import Concentration
+from alerts.canaries.key_customer_lost import KeyCustomerLost
 from alerts.canaries.key_talent_loss import KeyTalentLoss
 from alerts.canaries.our_sales_shift import OurSalesShift
 from alerts.canaries.stale_data import StaleData
@@ -9,7 +11,9 @@ CANARIES: dict[str, Canary] = {
     canary.name: canary
     for canary in (
         OurSalesShift(),
+        KeyCustomerLost(),
         KeyTalentLoss(),
+        Concentration(),
         StaleData(),
     )
 }

@@ -3,6 +3,7 @@
 import csv
 import datetime as dt
 from collections.abc import Callable, Iterable
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +11,19 @@ import pytest
 from django.core.management import call_command
 
 from accounts.models import Organisation
+from alerts.canaries import CANARIES
 from channelhub.lib import months
 from imports.models import Source
 from partners.models import Partner, PartnerExternalId
 
 Line = tuple[str, str, str, str]  # invoice, date, reseller, amount
 COLUMNS = ("invoice", "line", "date", "reseller", "product", "amount")
+
+
+@pytest.fixture(autouse=True)
+def spread_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A channel of three partners hangs on each of them: that is told in concentration's tests."""
+    monkeypatch.setitem(CANARIES["concentration"].limits, "partner_share", Decimal(1000))
 
 
 @pytest.fixture

@@ -58,7 +58,7 @@ def falling(make_known: Make, steady: Partner, sell: Sell) -> Partner:
 
 def test_a_fall_opens_an_alert_that_explains_itself(falling: Partner) -> None:
     run = actions.recompute(YEAR_END)
-    alert = Alert.objects.get()
+    alert = Alert.objects.get(canary=CANARY.name)
     assert list(alert.partners.all()) == [falling]
     assert (alert.nature, alert.severity) == (Nature.RISK, Severity.CRITICAL)
     assert (alert.value, alert.money) == (Decimal(-50), Decimal(1200))
@@ -121,7 +121,7 @@ def test_over_45_days_late_is_stale_and_clears_nothing(
     assert found["class"] == "down"
     assert found["outcome"] == ("unknown" if stale else "fires")
     actions.recompute(dt.date.fromisoformat(as_of))
-    assert Alert.objects.get().ended_on is None
+    assert Alert.objects.get(canary=CANARY.name).ended_on is None
 
 
 def test_a_correction_counts_from_the_day_it_was_known(
@@ -190,11 +190,11 @@ def test_a_state_alert_ends_under_three_quarters_of_the_threshold(
     on("2026-01-10")
     sell([("F-late", "2025-06-20", "F", "780")], covers="2025-06..2025-06", history=False)
     actions.recompute(dt.date(2026, 1, 10))  # -17.5%: neither fires nor clears
-    assert Alert.objects.get().ended_on is None
+    assert Alert.objects.get(canary=CANARY.name).ended_on is None
     on("2026-01-11")
     sell([("F-late2", "2025-06-21", "F", "120")], covers="2025-06..2025-06", history=False)
     actions.recompute(dt.date(2026, 1, 11))  # -12.5%
-    alert = Alert.objects.get()
+    alert = Alert.objects.get(canary=CANARY.name)
     assert alert.ended_on == dt.date(2026, 1, 11)
     assert alert.end_reason == "back under the threshold, at -12.50%"
     ended = AlertChange.objects.get(change=Change.ENDED)
@@ -224,10 +224,10 @@ def test_lost_ends_by_buying_again_and_not_by_age(make_known: Make, sell: Sell) 
         covers="2022-01..2025-12",
     )
     actions.recompute(dt.date(2024, 12, 31))
-    assert Alert.objects.get().finding_class == "lost"
+    assert Alert.objects.get(canary=CANARY.name).finding_class == "lost"
     actions.recompute(YEAR_END)
     assert said(YEAR_END)["L"]["class"] == "inactive"
-    alert = Alert.objects.get()
+    alert = Alert.objects.get(canary=CANARY.name)
     assert (alert.ended_on, alert.finding_class) == (None, "lost")
 
 
@@ -243,11 +243,11 @@ def test_more_at_stake_is_told_as_worse(
         ]
     )
     actions.recompute(YEAR_END)
-    assert Alert.objects.get().severity == Severity.WARNING
+    assert Alert.objects.get(canary=CANARY.name).severity == Severity.WARNING
     on("2026-01-10")
     sell([("P-return", "2025-06-20", "P", "-400")], covers="2025-06..2025-06", history=False)
     actions.recompute(dt.date(2026, 1, 10))
-    assert Alert.objects.get().severity == Severity.CRITICAL
+    assert Alert.objects.get(canary=CANARY.name).severity == Severity.CRITICAL
     change = AlertChange.objects.get(change=Change.WORSE)
     assert (change.severity_before, change.severity_after) == ("warning", "critical")
 
@@ -262,7 +262,7 @@ def test_the_first_night_is_a_baseline_and_the_first_after_a_history_load_too(
     second = actions.recompute(dt.date(2026, 1, 1))
     sell(monthly(make_known("N"), "2025-01", "2025-12", "100"))
     third = actions.recompute(dt.date(2026, 1, 2))
-    baselines = [run.canaries.get().baseline for run in (first, second, third)]
+    baselines = [run.canaries.get(canary=CANARY.name).baseline for run in (first, second, third)]
     assert baselines == [True, False, True]
     assert Alert.objects.filter(baseline=True).count() == 2
 

@@ -62,7 +62,7 @@ def world(
     Organisation.objects.update(logo=b"\x89PNG", logo_type="image/png")
     sell(both, tmp_path)
     recompute(AS_OF)
-    alerts = [Alert.objects.get(partners=each) for each in both]
+    alerts = [Alert.objects.get(partners=each, canary="our-sales-shift") for each in both]
     return World(
         partner,
         other_partner,
