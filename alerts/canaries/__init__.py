@@ -4,14 +4,18 @@ from alerts.canaries.base import Canary
 from alerts.canaries.concentration import Concentration
 from alerts.canaries.key_customer_lost import KeyCustomerLost
 from alerts.canaries.key_talent_loss import KeyTalentLoss
+from alerts.canaries.line_card_move import LineCardMove
 from alerts.canaries.our_sales_shift import OurSalesShift
+from alerts.canaries.own_sales_shift import OwnSalesShift
 from alerts.canaries.stale_data import StaleData
 
 CANARIES: dict[str, Canary] = {
     canary.name: canary
     for canary in (
+        OwnSalesShift(),
         OurSalesShift(),
         KeyCustomerLost(),
+        LineCardMove(),
         KeyTalentLoss(),
         Concentration(),
         StaleData(),

@@ -125,7 +125,8 @@ def outcome_of(value: Decimal, threshold: Decimal, limits: Limits) -> Outcome:
 def classify(facts: Revenue, limits: Limits) -> Class:
     """Which way the channel's share moved, if both years of both routes are known."""
     now, before = facts.share, facts.share_before
-    if now is None or before is None or facts.covered < NEEDED_MONTHS or facts.missing:
+    unknown = facts.end is None or facts.covered < NEEDED_MONTHS or facts.missing
+    if now is None or before is None or unknown:
         return Class.NOT_KNOWN
     if abs(now - before) < limits["points"]:
         return Class.STEADY
