@@ -23,6 +23,7 @@ class NavigationItem:
 NAVIGATION = (
     ("Home", "home", "home"),
     ("Alerts", "alerts:list", "bell"),
+    ("Actions", "actions:list", "checklist"),
     ("Partners", "partners:list", "building-store"),
     ("Sales data", "sales:feeds", "database"),
     ("Imports", "imports:list", "file-import"),

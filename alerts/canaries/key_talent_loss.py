@@ -96,7 +96,7 @@ class KeyTalentLoss(Canary):
 
     def facts(self, night: Night, first: int, last: int) -> Iterator[Talent]:
         """The people of the partners whose keys lie from `first` to `last`: one statement."""
-        params = {
+        params: dict[str, Any] = {
             "as_of": night.as_of,
             "first": first,
             "last": last,

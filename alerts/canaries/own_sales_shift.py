@@ -106,7 +106,12 @@ class OwnSalesShift(Canary):
 
     def facts(self, night: Night, first: int, last: int) -> Iterator[OwnSales]:
         """The own results of partners whose keys lie from `first` to `last`: one statement."""
-        params = {"as_of": night.as_of, "first": first, "last": last, "prospect": Status.PROSPECT}
+        params: dict[str, Any] = {
+            "as_of": night.as_of,
+            "first": first,
+            "last": last,
+            "prospect": Status.PROSPECT,
+        }
         with connection.cursor() as cursor:
             cursor.execute(FACTS, params)
             rows = cursor.fetchall()

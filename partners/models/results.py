@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Any, ClassVar, Self
 
 from django.db import models
-from django.db.models import F, Q, UniqueConstraint
+from django.db.models import Exists, F, OuterRef, Q, UniqueConstraint
 
 from accounts.models import check_currency
 from channelhub.lib.models import money_field, public_id_field, tracked
@@ -22,10 +22,11 @@ class OwnResultQuerySet(models.QuerySet["OwnResult"]):
 
     def known(self, as_of: dt.date) -> Self:
         """The newest statement of each year and basis that was known at the end of a day."""
-        statements = self.filter(known_on__lte=as_of)
-        key = ("partner", "start", "end", "basis")
-        newest = statements.order_by(*key, "-known_on").distinct(*key)
-        return self.filter(pk__in=newest.values("pk"))
+        same = {name: OuterRef(name) for name in ("partner", "start", "end", "basis")}
+        later = OwnResult.objects.filter(
+            **same, known_on__gt=OuterRef("known_on"), known_on__lte=as_of
+        )
+        return self.filter(known_on__lte=as_of).exclude(Exists(later))
 
 
 @tracked()

@@ -5,6 +5,7 @@ import datetime as dt
 import functools
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -17,7 +18,18 @@ from alerts.actions import recompute
 from alerts.models import Alert
 from channelhub.lib import months
 from imports.models import Import, Source
-from partners.models import Invitation, Partner, PartnerExternalId, PartnerTerritory
+from partners.models import (
+    Action,
+    Invitation,
+    LineCard,
+    LineCardObservation,
+    OwnResult,
+    Partner,
+    PartnerExternalId,
+    PartnerNote,
+    PartnerTerritory,
+    Person,
+)
 from partners.people.actions import invite
 from sales.models import Feed
 from tests.conftest import LONG_AGO
@@ -71,10 +83,42 @@ def world(
             "person": (cast[Role.PARTNER_REP], other_partner_admin),
             "invitation": (invited(cast[Role.PARTNER_ADMIN]), invited(other_partner_admin)),
             "alert": (alerts[0], alerts[1]),
+            **facts_of(both, cast[Role.MANAGER]),
             "load": (Import.objects.get(), None),
             "feed": (Feed.objects.first(), None),
         },
     )
+
+
+def facts_of(partners: tuple[Partner, ...], author: User) -> dict[str, tuple[Any, Any]]:
+    """A person, a result, a line card, a note and an action of each partner."""
+    day, made = dt.date(2025, 6, 30), []
+    for partner in partners:
+        card = LineCard.objects.create(partner=partner, category="Phones")
+        made.append(
+            {
+                "fact_person": Person.objects.create(partner=partner, name="Ida", known_on=day),
+                "result": OwnResult.objects.create(
+                    partner=partner, start=dt.date(2024, 1, 1), end=dt.date(2024, 12, 31),
+                    amount=1000, currency="USD", known_on=day,
+                ),
+                "observation": LineCardObservation.objects.create(
+                    line_card=card, observed_on=day, source="Call", basis="revenue", known_on=day
+                ),
+                "note": PartnerNote.objects.create(
+                    partner=partner, day=day, text="Called.", author=author
+                ),
+                "action": Action.objects.create(
+                    partner=partner, title="Call back", owner=_owner(partner), due_on=day
+                ),
+            }
+        )  # fmt: skip
+    return {name: (made[0][name], made[1][name]) for name in made[0]}
+
+
+def _owner(partner: Partner) -> User:
+    owner: User = partner.managers.get().manager
+    return owner
 
 
 def sell(partners: tuple[Partner, ...], folder: Path) -> None:

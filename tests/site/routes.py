@@ -105,6 +105,8 @@ def give_token(user: User) -> None:
 
 
 SAMPLES: dict[str, Sample] = {
+    "actions:edit": at_partner("action"),
+    "actions:status": at_partner("action"),
     "alerts:detail": at_partner("alert"),
     "alerts:thresholds": lambda *_: ({"name": "our-sales-shift"}, None),
     "api:alert-detail": at_partner("alert"),
@@ -122,8 +124,17 @@ SAMPLES: dict[str, Sample] = {
     "partners:detail": at_partner("partner"),
     "partners:edit": at_partner("partner"),
     "partners:history": at_partner("partner"),
+    "partners:line-cards": at_partner("partner"),
     "partners:lines": at_partner("partner"),
     "partners:merge": at_partner("partner"),
+    "partners:notes": at_partner("partner"),
+    "partners:person": at_partner("fact_person"),
+    "partners:persons": at_partner("partner"),
+    "partners:remove-note": at_partner("note"),
+    "partners:remove-observation": at_partner("observation"),
+    "partners:remove-person": at_partner("fact_person"),
+    "partners:remove-result": at_partner("result"),
+    "partners:results": at_partner("partner"),
     "partners:unmerge": at_partner("partner"),
     "people:deactivate": at_partner("person"),
     "people:person": at_partner("person"),
