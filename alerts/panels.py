@@ -2,7 +2,9 @@
 
 import dataclasses
 import datetime as dt
+from collections.abc import Collection
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
@@ -10,7 +12,16 @@ from django.db.models.functions import Coalesce
 from accounts.models import User
 from alerts.canaries.our_sales_shift import OurSalesShift
 from alerts.explain import Explained, explain
-from alerts.models import Alert, AlertChange, AlertQuerySet, Change, Finding, Run
+from alerts.health import POINTS, in_health
+from alerts.models import (
+    Alert,
+    AlertChange,
+    AlertQuerySet,
+    Change,
+    Finding,
+    PartnerHealth,
+    Run,
+)
 from alerts.verdicts import Nature
 from partners.models import Partner, PartnerQuerySet
 
@@ -128,3 +139,75 @@ def largest_partners(
         return [(partner, None) for partner in visible.order_by("name", "pk")[:limit]]
     partners = Partner.objects.in_bulk(sizes)
     return [(partners[key], size) for key, size in sizes.items()]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Term:
+    """What one canary takes from a partner's health."""
+
+    canary: str
+    points: int
+    words: str
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Health:
+    """A partner's health with its terms; `score` is None, unknown, where too little was judged."""
+
+    score: int | None
+    terms: list[Term]
+    judged: list[str]
+    unjudged: list[str]
+
+    @property
+    def words(self) -> str:
+        """Judged n of N."""
+        return f"judged {len(self.judged)} of {len(self.judged) + len(self.unjudged)}"
+
+    @property
+    def band(self) -> tuple[str, str, str]:
+        """Words, tone and icon."""
+        return band_of(self.score)
+
+
+BANDS = ((80, ("Good", "green", "check")), (50, ("Strained", "orange", "alert-triangle")))
+POOR, UNKNOWN = ("Poor", "red", "alert-octagon"), ("Unknown", "", "question-mark")
+
+
+def band_of(score: int | None) -> tuple[str, str, str]:
+    """What a score is called: good from 80, strained from 50; words, tone and icon."""
+    if score is None:
+        return UNKNOWN
+    return next((words for least, words in BANDS if score >= least), POOR)
+
+
+def health_of(partners: Collection[int]) -> dict[int, Health]:
+    """The health of partners by their keys, as the newest night left it; missing if not judged."""
+    names = in_health()
+    rows = PartnerHealth.objects.current().filter(partner__in=partners)
+    return {row.partner_id: _health(row, names) for row in rows}
+
+
+def _health(row: PartnerHealth, names: list[str]) -> Health:
+    return Health(
+        score=row.score,
+        terms=[_term(term) for term in row.terms],
+        judged=[name for name in names if name in row.judged],
+        unjudged=[name for name in names if name not in row.judged],
+    )
+
+
+def _term(term: dict[str, Any]) -> Term:
+    counts = [f"{term[level]} {level}" for level in POINTS if term[level]]
+    return Term(canary=term["canary"], points=term["points"], words=", ".join(counts))
+
+
+def health_bands(visible: PartnerQuerySet) -> list[tuple[str, str, str, int]]:
+    """How many of some partners are in each band: words, tone, icon and count; good first."""
+    scores = PartnerHealth.objects.current().filter(partner__in=visible.values("pk"))
+    counted = dict(scores.order_by().values_list("score").annotate(count=Count("pk")))
+    found: dict[tuple[str, str, str], int] = {}
+    for score, count in counted.items():
+        found[band_of(score)] = found.get(band_of(score), 0) + count
+    order = [*(words for _, words in BANDS), POOR, UNKNOWN]
+    return [(*words, found.get(words, 0)) for words in order]

@@ -3,17 +3,18 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from channelhub import health, views
+from channelhub import health, partner_pages, views
 from partners.facts.urls import partner_pages as facts_of_partners
 from partners.people.views import accept
-from partners.urls import urlpatterns as partner_pages
+from partners.urls import urlpatterns as record_pages
 
-# A partner's own page is composed of every room's panels, in the rooms' namespace of partners.
+# Their list and each one's page are composed of every room's panels, in the room's namespace.
 partner_urls = [
-    *partner_pages,
+    *record_pages,
     *facts_of_partners,
-    path("<uuid:public_id>/", views.partner_page, name="detail"),
-    path("<uuid:public_id>/lines/", views.partner_lines_page, name="lines"),
+    path("", partner_pages.partner_list, name="list"),
+    path("<uuid:public_id>/", partner_pages.partner_page, name="detail"),
+    path("<uuid:public_id>/lines/", partner_pages.partner_lines_page, name="lines"),
 ]
 
 urlpatterns = [

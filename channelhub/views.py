@@ -1,30 +1,18 @@
-"""Pages that several rooms share: home, and everything about one partner."""
+"""Home: what each person needs to know this morning."""
 
-import datetime as dt
-import uuid
-from typing import Any
-
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils.dateparse import parse_date
 
 from accounts.models import Organisation, Role, User
-from accounts.permissions import may
-from alerts.panels import largest_partners, overnight, partner_alerts, past_alerts, ranked
+from alerts.panels import health_bands, health_of, largest_partners, overnight, ranked
+from alerts.scan import five_questions
 from alerts.verdicts import Nature
-from channelhub.lib.pages import paginate
+from channelhub.partner_pages import sales_context
+from partners.facts.panels import my_actions
 from partners.models import Membership, Partner
 from partners.panels import portal_facts, record
 from partners.people.queries import who_to_ask
-from sales.charts import our_sales
-from sales.panels import (
-    LINE_COLUMNS,
-    feed_freshness,
-    partner_lines,
-    partner_sales,
-    rows_behind,
-    sparklines,
-)
+from sales.panels import feed_freshness, sparklines
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -42,13 +30,24 @@ def _channel_home(request: HttpRequest, user: User) -> HttpResponse:
     visible = Partner.objects.visible_to(user).unmerged()
     largest = largest_partners(visible)
     lines = sparklines([partner.pk for partner, _ in largest], today)
+    keys = [partner.pk for partner, _ in largest]
+    health = health_of(keys)
+    actions, action_count = my_actions(user)
     context = {
         "title": "Your partners" if user.role == Role.MANAGER else "The channel",
+        "today": today,
         "overnight": overnight(user),
+        "questions": five_questions() if user.sees_every_partner else [],
         "rankings": [ranked(user, nature) for nature in (Nature.RISK, Nature.OPPORTUNITY)],
+        "bands": health_bands(visible),
         "feeds": feed_freshness(today),
-        "partners": [(partner, amount, lines[partner.pk]) for partner, amount in largest],
+        "partners": [
+            (partner, amount, lines[partner.pk], health.get(partner.pk))
+            for partner, amount in largest
+        ],
         "partner_count": visible.count(),
+        "actions": actions,
+        "action_count": action_count,
     }
     return render(request, "home/channel.html", context)
 
@@ -65,77 +64,6 @@ def _partner_home(request: HttpRequest, user: User) -> HttpResponse:
     context = {
         "title": partner.name,
         "facts": portal_facts(record(partner, today)),
-        **_sales_context(partner, today),
+        **sales_context(partner, today),
     }
     return render(request, "home/partner.html", context)
-
-
-def partner_page(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
-    """One partner: open alerts with their explanation, our sales, the record."""
-    partner = _visible_partner(request, public_id)
-    today = Organisation.current().today()
-    viewer = _viewer(request)
-    context = {
-        "title": partner.name,
-        "partner": partner,
-        "record": record(partner, today, viewer=viewer),
-        "alerts": partner_alerts(partner, viewer),
-        "past": past_alerts(partner, viewer),
-        "lines": partner_lines(partner, today).values(*LINE_COLUMNS)[:10],
-        "can_edit": may(request.user, "partners:edit", "GET"),
-        **_sales_context(partner, today),
-    }
-    return render(request, "partners/detail.html", context)
-
-
-def partner_lines_page(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
-    """The sales lines of a partner; between two days, the rows behind a figure as of a day."""
-    partner = _visible_partner(request, public_id)
-    as_of = _day(request.GET.get("as_of", "")) or Organisation.current().today()
-    period = _period(request)
-    if period:
-        rows = rows_behind(partner, first=period[0], last=period[1], as_of=as_of)
-    else:
-        rows = partner_lines(partner, as_of).values(*LINE_COLUMNS)
-    context = {
-        "title": f"Sales lines of {partner.name}",
-        "partner": partner,
-        "period": period,
-        "as_of": as_of,
-        "page": paginate(request, rows),
-    }
-    return render(request, "partners/lines.html", context)
-
-
-def _viewer(request: HttpRequest) -> User:
-    """Who is signed in; the permission table has let nobody else come here."""
-    if not isinstance(request.user, User):
-        raise Http404
-    return request.user
-
-
-def _visible_partner(request: HttpRequest, public_id: uuid.UUID) -> Partner:
-    partners = Partner.objects.visible_to(request.user).select_related("company", "merged_into")
-    return get_object_or_404(partners, public_id=public_id)
-
-
-def _period(request: HttpRequest) -> tuple[dt.date, dt.date] | None:
-    first, last = (_day(request.GET.get(name, "")) for name in ("from", "to"))
-    return (first, last) if first and last and first <= last else None
-
-
-def _day(text: str) -> dt.date | None:
-    try:
-        return parse_date(text)
-    except ValueError:
-        return None
-
-
-def _sales_context(partner: Partner, today: dt.date) -> dict[str, Any]:
-    sales = partner_sales(partner, today)
-    return {
-        "sales": sales,
-        "chart": our_sales(sales.series, sales.currency),
-        "chart_columns": ("Month", sales.currency),
-        "chart_rows": [(f"{month:%b %Y}", amount) for month, amount in reversed(sales.series)],
-    }

@@ -2,10 +2,9 @@ from django.urls import path
 
 from partners import views
 
-# The partner's own page, `detail`, is composed of every room's panels: channelhub/urls.py adds it.
+# The list and a partner's own page are composed of every room's panels: channelhub/urls.py.
 app_name = "partners"
 urlpatterns = [
-    path("", views.partner_list, name="list"),
     path("new/", views.create, name="create"),
     path("suggest/", views.suggest, name="suggest"),
     path("<uuid:public_id>/edit/", views.edit, name="edit"),

@@ -1,4 +1,4 @@
-"""Pages of partners as records. The partner's own page is composed by `channelhub.views`."""
+"""Pages of partners as records. Their list and each one's own page are composed in channelhub."""
 
 import uuid
 from typing import Any
@@ -17,9 +17,7 @@ from partners.forms.merge import MergeForm
 from partners.forms.parts import PARTS, PartForm, standing_on, suggestions
 from partners.forms.record import CreateForm, RecordForm
 from partners.history import entries, events_of
-from partners.lists import PartnerFilter, page_of, sort_of
 from partners.models import Partner
-from partners.panels import status_badge
 
 SUGGESTED = 12
 # The fields that ask for a partner by number.
@@ -36,24 +34,6 @@ def _user(request: HttpRequest) -> User:
 def _partner(request: HttpRequest, public_id: uuid.UUID) -> Partner:
     partners = Partner.objects.visible_to(request.user).select_related("company", "merged_into")
     return get_object_or_404(partners, public_id=public_id)
-
-
-def partner_list(request: HttpRequest) -> HttpResponse:
-    """Partners that the person may see, searched, narrowed and sorted."""
-    visible = Partner.objects.visible_to(request.user)
-    filtered = PartnerFilter(request.GET, queryset=visible, request=request)
-    page = page_of(request, filtered.qs)
-    for partner in page.object_list:
-        partner.badge = status_badge(partner.status)
-    context = {
-        "title": "Partners",
-        "form": filtered.form,
-        "page": page,
-        "sort": sort_of(request),
-        "narrowed": any(request.GET.get(name) for name in filtered.filters),
-        "may_create": may(request.user, "partners:create", "GET"),
-    }
-    return render(request, "partners/list.html", context)
 
 
 def suggest(request: HttpRequest) -> HttpResponse:

@@ -1,0 +1,122 @@
+"""Pages about partners that are composed of every room's panels."""
+
+import datetime as dt
+import uuid
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.dateparse import parse_date
+
+from accounts.models import Organisation, User
+from accounts.permissions import may
+from alerts.panels import health_of, partner_alerts, past_alerts
+from channelhub.lib.pages import paginate
+from partners.facts.panels import facts
+from partners.lists import PartnerFilter, page_of, sort_of
+from partners.models import Partner
+from partners.panels import record, status_badge
+from sales.charts import our_sales
+from sales.customer_panels import customers_of, share_of_own_sales
+from sales.panels import LINE_COLUMNS, partner_lines, partner_sales, rows_behind
+
+
+def partner_list(request: HttpRequest) -> HttpResponse:
+    """Partners that the person may see with their health, searched, narrowed and sorted."""
+    visible = Partner.objects.visible_to(request.user)
+    filtered = PartnerFilter(request.GET, queryset=visible, request=request)
+    page = page_of(request, filtered.qs)
+    health = health_of([partner.pk for partner in page.object_list])
+    for partner in page.object_list:
+        partner.badge = status_badge(partner.status)
+        partner.health_now = health.get(partner.pk)
+    context = {
+        "title": "Partners",
+        "form": filtered.form,
+        "page": page,
+        "sort": sort_of(request),
+        "narrowed": any(request.GET.get(name) for name in filtered.filters),
+        "may_create": may(request.user, "partners:create", "GET"),
+    }
+    return render(request, "partners/list.html", context)
+
+
+def partner_page(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """One partner: health, open alerts with their explanation, sales, people, what we know."""
+    partner, viewer = _visible_partner(request, public_id), _viewer(request)
+    today = Organisation.current().today()
+    known = facts(partner, today, viewer)
+    shown = sales_context(partner, today)
+    sales = shown["sales"]
+    year = known.last_year.result if known.last_year else None
+    context = {
+        "title": partner.name,
+        "partner": partner,
+        "today": today,
+        "record": record(partner, today, viewer=viewer),
+        "health": health_of([partner.pk]).get(partner.pk),
+        "alerts": partner_alerts(partner, viewer),
+        "past": past_alerts(partner, viewer),
+        "facts": known,
+        "wallet": share_of_own_sales(partner, year, today),
+        "customers": customers_of(partner, today, end=sales.end, total=sales.last_12),
+        "lines": partner_lines(partner, today).values(*LINE_COLUMNS)[:10],
+        "can_edit": may(viewer, "partners:edit", "GET"),
+        "may_open_customers": may(viewer, "customers:detail", "GET"),
+        **shown,
+    }
+    return render(request, "partners/detail.html", context)
+
+
+def partner_lines_page(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """The sales lines of a partner; between two days, the rows behind a figure as of a day."""
+    partner = _visible_partner(request, public_id)
+    as_of = _day(request.GET.get("as_of", "")) or Organisation.current().today()
+    period = _period(request)
+    if period:
+        rows = rows_behind(partner, first=period[0], last=period[1], as_of=as_of)
+    else:
+        rows = partner_lines(partner, as_of).values(*LINE_COLUMNS)
+    context = {
+        "title": f"Sales lines of {partner.name}",
+        "partner": partner,
+        "period": period,
+        "as_of": as_of,
+        "page": paginate(request, rows),
+    }
+    return render(request, "partners/lines.html", context)
+
+
+def _viewer(request: HttpRequest) -> User:
+    """Who is signed in; the permission table has let nobody else come here."""
+    if not isinstance(request.user, User):
+        raise Http404
+    return request.user
+
+
+def _visible_partner(request: HttpRequest, public_id: uuid.UUID) -> Partner:
+    partners = Partner.objects.visible_to(request.user).select_related("company", "merged_into")
+    return get_object_or_404(partners, public_id=public_id)
+
+
+def _period(request: HttpRequest) -> tuple[dt.date, dt.date] | None:
+    first, last = (_day(request.GET.get(name, "")) for name in ("from", "to"))
+    return (first, last) if first and last and first <= last else None
+
+
+def _day(text: str) -> dt.date | None:
+    try:
+        return parse_date(text)
+    except ValueError:
+        return None
+
+
+def sales_context(partner: Partner, today: dt.date) -> dict[str, Any]:
+    """Our sales with a partner and their chart, as `partners/_sales.html` shows them."""
+    sales = partner_sales(partner, today)
+    return {
+        "sales": sales,
+        "chart": our_sales(sales.series, sales.currency),
+        "chart_columns": ("Month", sales.currency),
+        "chart_rows": [(f"{month:%b %Y}", amount) for month, amount in reversed(sales.series)],
+    }

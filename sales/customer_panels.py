@@ -1,0 +1,142 @@
+"""Who buys through a partner, and how much of what it sells for us hangs on each."""
+
+import dataclasses
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+
+from accounts.models import Organisation
+from channelhub.lib import months
+from customers.models import Customer
+from customers.roots import CUSTOMER_ROOTS
+from partners.models import OwnResult, Partner
+from sales.models import SalesMonth
+from sales.windows import members
+
+CUSTOMERS_SHOWN = 8
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class CustomerShare:
+    """What a customer bought through a partner in its last 12 months, and in the 12 before.
+
+    In reporting currency; `share` is a fraction of our sales with the partner, None where those
+    are not known.
+    """
+
+    customer: Customer
+    amount: Decimal
+    before: Decimal
+    share: Decimal | None
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Customers:
+    """A partner's customers by share; `unnamed` is the fraction of its sales that names none."""
+
+    shown: list[CustomerShare]
+    count: int
+    unnamed: Decimal | None
+
+
+def customers_of(
+    partner: Partner, on: dt.date, *, end: dt.date | None, total: Decimal | None
+) -> Customers:
+    """The largest customers of a partner over the 12 months to `end`, groups as one.
+
+    `total` is our sales with the partner in those months; placeholders count as nobody.
+    """
+    if end is None:
+        return Customers(shown=[], count=0, unnamed=None)
+    params = {
+        "partners": members(partner, on),
+        "as_of": on,
+        "end": end,
+        "prior_to": months.add_months(end, -12),
+        "before": months.add_months(end, -24),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(BY_CUSTOMER, params)
+        rows = cursor.fetchall()
+    named = sum((row[1] for row in rows), Decimal(0))
+    largest = rows[:CUSTOMERS_SHOWN]
+    known = Customer.objects.in_bulk([row[0] for row in largest])
+    return Customers(
+        shown=[_share(known[key], amount, before, total) for key, amount, before in largest],
+        count=len(rows),
+        unnamed=max(total - named, Decimal(0)) / total if total else None,
+    )
+
+
+def _share(
+    customer: Customer, amount: Decimal, before: Decimal, total: Decimal | None
+) -> CustomerShare:
+    share = amount / total if total else None
+    return CustomerShare(customer=customer, amount=amount, before=before, share=share)
+
+
+def share_of_own_sales(partner: Partner, year: OwnResult | None, on: dt.date) -> Decimal | None:
+    """Our sales as a fraction of a partner's own total sales of a year; None where not known.
+
+    Both at the plan rates of a day; our sales are those of the whole months that the year spans.
+    """
+    if year is None or not year.amount:
+        return None
+    rate = _rate(year.currency, on)
+    first = months.first_day(year.start)
+    if year.start != first:
+        first = months.add_months(first, 1)
+    last = months.last_closed(year.end)
+    ours = (
+        SalesMonth.objects.known(on).our_sales().of(members(partner, on)).between(first, last)
+    ).total(on)
+    return None if rate is None or ours is None else ours / (year.amount * rate)
+
+
+def _rate(currency: str, on: dt.date) -> Decimal | None:
+    if currency == Organisation.current().reporting_currency:
+        return Decimal(1)
+    with connection.cursor() as cursor:
+        cursor.execute(RATE, {"currency": currency, "on": on})
+        row: tuple[Any, ...] | None = cursor.fetchone()
+        return row[0] if row else None
+
+
+RATE = "SELECT rate FROM sales_planrate WHERE currency = %(currency)s AND valid @> %(on)s::date"
+
+BY_CUSTOMER = f"""
+WITH plan AS (
+  SELECT currency, rate FROM sales_planrate WHERE valid @> %(as_of)s::date
+  UNION ALL
+  SELECT reporting_currency, 1 FROM accounts_organisation
+), bought AS MATERIALIZED (
+  SELECT s.customer_id, s.measure,
+    coalesce(sum(s.amount * plan.rate) FILTER (WHERE s.month > %(prior_to)s), 0) AS amount,
+    coalesce(sum(s.amount * plan.rate) FILTER (WHERE s.month <= %(prior_to)s), 0) AS before
+  FROM sales_customer_month s JOIN plan USING (currency)
+  WHERE s.partner_id = ANY(%(partners)s) AND s.customer_id IS NOT NULL
+    AND s.known_on <= %(as_of)s AND s.month > %(before)s AND s.month <= %(end)s
+  GROUP BY 1, 2
+), rooted AS (
+  SELECT root.root, bought.* FROM bought
+  JOIN LATERAL (SELECT * FROM ({CUSTOMER_ROOTS}) AS r WHERE r.id = bought.customer_id) AS root
+    ON NOT root.placeholder
+), summed AS (
+  SELECT root, bool_or(measure = 'sold-through') AS sold_through,
+    sum(amount) FILTER (WHERE measure <> 'two-tier') AS amount,
+    sum(before) FILTER (WHERE measure <> 'two-tier') AS before,
+    sum(amount) FILTER (WHERE measure = 'two-tier') AS two_tier,
+    sum(before) FILTER (WHERE measure = 'two-tier') AS two_tier_before
+  FROM rooted GROUP BY root
+), counted AS (
+  SELECT root,
+    coalesce(amount, 0) + CASE WHEN sold_through THEN 0 ELSE coalesce(two_tier, 0) END AS amount,
+    coalesce(before, 0) + CASE WHEN sold_through THEN 0 ELSE coalesce(two_tier_before, 0) END
+      AS before
+  FROM summed
+)
+SELECT root, amount, before FROM counted WHERE amount <> 0 OR before <> 0
+ORDER BY amount DESC, before DESC, root
+"""  # noqa: S608 - statements of our own
