@@ -2,7 +2,7 @@
 
 import dataclasses
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from decimal import Decimal
 from itertools import pairwise
 from statistics import median
@@ -201,18 +201,23 @@ def reaches(best: Best, limits: Limits) -> bool:
 
 
 def silence_of(facts: CustomerFacts, limits: Limits) -> Silence | None:
-    """How long it has bought nothing; None where that is not known.
+    """How long it has bought nothing on any route; None where that is not known."""
+    bought = [month for month, total in facts.by_month.items() if total > 0]
+    return _silence(bought, facts.covered_to, limits)
 
-    Too long is clamp(2 x the median gap between its purchase months, 90, 450 days).
-    """
-    bought = sorted(month for month, total in facts.by_month.items() if total > 0)
-    if not bought or facts.covered_to is None:
+
+def _silence(
+    bought: Collection[dt.date], covered_to: dt.date | None, limits: Limits
+) -> Silence | None:
+    """Too long is clamp(2 x the median gap between purchase months, 90, 450 days)."""
+    if not bought or covered_to is None:
         return None
-    gaps = [(later - earlier).days for earlier, later in pairwise(bought)]
+    ordered = sorted(bought)
+    gaps = [(later - earlier).days for earlier, later in pairwise(ordered)]
     usual = limits["gaps"] * Decimal(median(gaps)) if gaps else Decimal(0)
-    silent = (months.last_day(facts.covered_to) - months.last_day(bought[-1])).days
+    silent = (months.last_day(covered_to) - months.last_day(ordered[-1])).days
     return Silence(
-        last_month=bought[-1],
+        last_month=ordered[-1],
         days=max(silent, 0),
         limit=min(max(usual, limits["least_days"]), limits["most_days"]),
         gaps=len(gaps),
@@ -230,7 +235,7 @@ def classify(facts: CustomerFacts, as_of: dt.date, limits: Limits) -> Class:
         return Class.NOT_KNOWN
     if silence.too_long:
         return Class.LOST if silence.gaps >= NEEDED_GAPS else Class.ASK
-    if moved_from(facts, silence):
+    if moved_from(facts, limits):
         return Class.MOVED
     best = best_of(facts)
     small = last_12(facts) * 100 <= limits["shrunk_to"] * best.bought
@@ -261,23 +266,24 @@ def change_of(facts: CustomerFacts, best: Best) -> Decimal:
     return (last_12(facts) - best.bought) * 100 / best.bought
 
 
-def moved_from(facts: CustomerFacts, silence: Silence) -> int | None:
+def moved_from(facts: CustomerFacts, limits: Limits) -> int | None:
     """The partner that was its main seller and has sold it nothing for too long.
 
     Main is half or more of what it bought in the 12 months to that partner's last sale, in the
-    last 24. None where there is none; the customer goes on buying elsewhere.
+    last 24; too long is by the gaps between that partner's sales. None where there is none.
     """
     to = facts.covered_to
     if to is None:
         return None
     for partner in sorted(facts.sellers):
-        own = [each.month for each in facts.purchases if each.seller == partner and each.amount > 0]
-        last = max(own, default=None)
-        if last is None or last <= months.add_months(to, -REPORTING_MONTHS):
+        own = {each.month for each in facts.purchases if each.seller == partner and each.amount > 0}
+        silence = _silence(own, to, limits)
+        if silence is None or silence.gaps < NEEDED_GAPS or not silence.too_long:
             continue
+        last = silence.last_month
         sold = _by_seller(facts, months.add_months(last, -11), last)
-        quiet = (months.last_day(to) - months.last_day(last)).days
-        if quiet > silence.limit and sold[partner] * 2 >= sum(sold.values()):
+        recent = last > months.add_months(to, -REPORTING_MONTHS)
+        if recent and sold[partner] * 2 >= sum(sold.values()):
             return partner
     return None
 

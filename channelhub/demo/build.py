@@ -14,6 +14,7 @@ from alerts.models import AlertChange, Run
 from channelhub.demo import people
 from channelhub.demo.calendar import nights, reports
 from channelhub.demo.cast import ADMIN
+from channelhub.demo.facts import write_facts
 from channelhub.demo.loading import Loader, load_partners, load_products, load_rates, load_sales
 from channelhub.lib.history import decision
 from partners.models import Partner
@@ -40,7 +41,7 @@ class Summary:
 
 @transaction.atomic
 def build(now: dt.datetime | None = None) -> Summary:
-    """Make the organisation, its people, partners and sales, and judge a week of nights.
+    """Make the organisation, its people, partners, sales and facts, and judge a week of nights.
 
     One transaction: killed half-way it leaves an empty database, and the next start begins anew.
 
@@ -88,6 +89,8 @@ def _fill(folder: Path, as_of: dt.date) -> None:
     load_rates(loader, as_of)
     for report in reported:
         load_sales(loader, report)
+    with decision(admin):
+        write_facts(users, as_of)
 
 
 def _summary(as_of: dt.date) -> Summary:

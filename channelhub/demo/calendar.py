@@ -10,6 +10,8 @@ MONTHS = 36
 NIGHTS = 7
 # Of a feed that began too late for a comparison of two years.
 MONTHS_OF_MARKET = 15
+# It has stopped reporting: more than 45 days late, whatever the day.
+MARKET_BEHIND = 3
 # Lindmaar reports after eight days, and is late by more than this with its next month.
 LATE_LAG = 8
 LATE_BY = 3
@@ -34,7 +36,7 @@ def reports(as_of: dt.date) -> tuple[Report, ...]:
     """Everybody's reports as they stand on the newest night.
 
     Harrowgate's lag is such that its newest month became known on that very day: this is the
-    news of the night. Lindmaar's next month is overdue.
+    news of the night. Lindmaar's next month is overdue, and the marketplace's has become stale.
     """
     closed = months.last_closed(as_of)
     age = (as_of - months.last_day(closed)).days
@@ -43,7 +45,12 @@ def reports(as_of: dt.date) -> tuple[Report, ...]:
         Report(source=ERP, last=closed, count=MONTHS, lag=0),
         Report(source=HARROWGATE, last=closed, count=MONTHS, lag=age),
         Report(source=LINDMAAR, last=late, count=MONTHS, lag=LATE_LAG),
-        Report(source=MARKET, last=closed, count=MONTHS_OF_MARKET, lag=0),
+        Report(
+            source=MARKET,
+            last=months.add_months(closed, -MARKET_BEHIND),
+            count=MONTHS_OF_MARKET - MARKET_BEHIND,
+            lag=0,
+        ),
     )
 
 

@@ -10,6 +10,7 @@ from channelhub.demo import shapes
 from channelhub.demo.calendar import MONTHS, Report
 from channelhub.demo.cast import DIRECT, DISTRIBUTOR_OF, ERP, MARKET, SEATS, Seat, Story
 from channelhub.demo.market import CUSTOMERS, PRODUCTS
+from channelhub.demo.stories import COUNTER_SALES, HEAVY, Heavy
 from channelhub.lib import months
 from sales.models import SalesKind
 
@@ -17,6 +18,13 @@ SEED = "northlight"
 # One month in twenty-five something comes back: this part of what was bought.
 RETURN_CHANCE = 0.04
 RETURN_PART = Decimal("0.06")
+
+# Who weighs much with one partner buys from no other.
+ORDINARY = [
+    name
+    for name in CUSTOMERS
+    if name not in {"Greyfriars Leasing", *(each.customer for each in HEAVY.values())}
+]
 
 Row = dict[str, str]
 
@@ -31,6 +39,7 @@ class Buyer:
     common: Row
     customers: tuple[str, ...]
     lines: int = 3
+    heavy: Heavy | None = None
 
 
 def rows(report: Report) -> list[Row]:
@@ -71,7 +80,9 @@ def _partner(seat: Seat) -> Buyer:
             common["distributor"] = DISTRIBUTOR_OF[seat.feed]
     # A distributor buys for its stock, for no customer that we know.
     stock = named == "distributor"
-    customers = ("",) if stock else tuple(Random(seat.number).sample(CUSTOMERS, 5))  # noqa: S311 - repeatable dice
+    customers = ("",) if stock else tuple(Random(seat.number).sample(ORDINARY, 5))  # noqa: S311 - repeatable dice
+    if seat.number in COUNTER_SALES:
+        customers = (*customers, COUNTER_SALES[seat.number])
     return Buyer(
         key=seat.number,
         size=seat.size,
@@ -79,6 +90,7 @@ def _partner(seat: Seat) -> Buyer:
         common=common,
         customers=customers,
         lines=8 if stock else 3,
+        heavy=HEAVY.get(seat.number),
     )
 
 
@@ -87,25 +99,38 @@ def _rows_of(buyer: Buyer, report: Report) -> Iterator[Row]:
     for index, amount in enumerate(amounts(buyer, report.last)):
         month = months.add_months(report.last, index + 1 - MONTHS)
         if amount and month >= report.first:
-            yield from _invoice(buyer, report.source, month, amount, dice)
+            for suffix, customer, part in _customers(buyer, index, amount, dice):
+                number = f"{report.source[:2].upper()}-{month:%y%m}-{_short(buyer.key)}{suffix}"
+                head = {**buyer.common, "invoice": number, "customer": customer}
+                yield from _invoice(head, month, part, buyer.lines, dice)
 
 
-def _invoice(
-    buyer: Buyer, source: str, month: dt.date, amount: Decimal, dice: Random
-) -> Iterator[Row]:
-    """One invoice whose lines add up to the month's amount, with a return now and then."""
+def _customers(
+    buyer: Buyer, index: int, amount: Decimal, dice: Random
+) -> Iterator[tuple[str, str, Decimal]]:
+    """Who buys in a month, each with an invoice's suffix and an amount."""
+    usual, chance = dice.choice(buyer.customers), dice.random()
+    heavy = buyer.heavy
+    if heavy is None or index < heavy.first:
+        yield "", usual, amount
+    elif index <= heavy.last:
+        yield "", heavy.customer if chance < heavy.part else usual, amount
+    else:
+        rest = (amount * Decimal(heavy.rest)).quantize(shapes.CENT)
+        yield "", usual, amount - rest
+        if rest:
+            yield "B", heavy.customer, rest
+
+
+def _invoice(head: Row, month: dt.date, amount: Decimal, lines: int, dice: Random) -> Iterator[Row]:
+    """One invoice whose lines add up to its amount, with a return now and then."""
     day = month.replace(day=dice.randint(2, months.last_day(month).day))
-    head = {
-        **buyer.common,
-        "invoice": f"{source[:2].upper()}-{month:%y%m}-{_short(buyer.key)}",
-        "date": day.isoformat(),
-        "customer": dice.choice(buyer.customers),
-    }
-    for number, part in enumerate(_parts(amount, buyer.lines, dice), start=1):
+    for number, part in enumerate(_parts(amount, lines, dice), start=1):
         sku, _, _, _, price = dice.choice(PRODUCTS)
         pieces = max(1, round(abs(part) / price)) * (1 if part > 0 else -1)
         yield {
             **head,
+            "date": day.isoformat(),
             "line": str(number),
             "product": sku,
             "quantity": str(pieces),
