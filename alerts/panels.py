@@ -22,7 +22,8 @@ from alerts.models import (
     PartnerHealth,
     Run,
 )
-from alerts.verdicts import Nature
+from alerts.verdicts import Nature, Scope
+from customers.models import Customer
 from partners.models import Partner, PartnerQuerySet
 
 CHANGES_SHOWN = 20
@@ -211,3 +212,10 @@ def health_bands(visible: PartnerQuerySet) -> list[tuple[str, str, str, int]]:
         found[band_of(score)] = found.get(band_of(score), 0) + count
     order = [*(words for _, words in BANDS), POOR, UNKNOWN]
     return [(*words, found.get(words, 0)) for words in order]
+
+
+def customer_alerts(customer: Customer, viewer: User) -> list[Explained]:
+    """The open alerts about a customer that a person may see."""
+    found = Alert.objects.visible_to(viewer).open()
+    about = found.filter(scope=Scope.CUSTOMER, subject=customer.pk).prefetch_related("partners")
+    return explain(about, viewer)

@@ -25,10 +25,11 @@ NAVIGATION = (
     ("Alerts", "alerts:list", "bell"),
     ("Actions", "actions:list", "checklist"),
     ("Partners", "partners:list", "building-store"),
+    ("Customers", "customers:list", "building"),
     ("Sales data", "sales:feeds", "database"),
     ("Imports", "imports:list", "file-import"),
     ("People", "people:list", "users"),
-    ("Organisation", "organisation:edit", "building"),
+    ("Organisation", "organisation:edit", "adjustments"),
 )
 
 

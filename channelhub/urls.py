@@ -3,7 +3,8 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from channelhub import health, partner_pages, views
+from channelhub import customer_pages, health, partner_pages, views
+from customers.urls import urlpatterns as customer_records
 from partners.facts.urls import partner_pages as facts_of_partners
 from partners.people.views import accept
 from partners.urls import urlpatterns as record_pages
@@ -15,6 +16,11 @@ partner_urls = [
     path("", partner_pages.partner_list, name="list"),
     path("<uuid:public_id>/", partner_pages.partner_page, name="detail"),
     path("<uuid:public_id>/lines/", partner_pages.partner_lines_page, name="lines"),
+]
+
+customer_urls = [
+    *customer_records,
+    path("<uuid:public_id>/", customer_pages.customer_page, name="detail"),
 ]
 
 urlpatterns = [
@@ -29,6 +35,7 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("imports/", include("imports.urls")),
     path("partners/", include((partner_urls, "partners"))),
+    path("customers/", include((customer_urls, "customers"))),
     path("people/", include("partners.people.urls")),
     path("", include("sales.urls")),
     path("invitation/<str:token>/", accept, name="invitation"),

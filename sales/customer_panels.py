@@ -6,13 +6,15 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection
+from django.db.models import Max
 
 from accounts.models import Organisation
 from channelhub.lib import months
 from customers.models import Customer
 from customers.roots import CUSTOMER_ROOTS
+from customers.roots import members as customer_members
 from partners.models import OwnResult, Partner
-from sales.models import SalesMonth
+from sales.models import FeedMonth, SalesMonth
 from sales.windows import members
 
 CUSTOMERS_SHOWN = 8
@@ -140,3 +142,99 @@ WITH plan AS (
 SELECT root, amount, before FROM counted WHERE amount <> 0 OR before <> 0
 ORDER BY amount DESC, before DESC, root
 """  # noqa: S608 - statements of our own
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Seller:
+    """Who sold to a customer in its last 12 months; None is us, directly."""
+
+    partner: Partner | None
+    amount: Decimal
+    share: Decimal | None
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class CustomerSales:
+    """What a customer bought over the 36 months to `end`, its parts and merges included.
+
+    In reporting currency at the plan rates of the day; a month of which no feed has reported
+    is not in it. `end` is None where nothing was ever reported.
+    """
+
+    end: dt.date | None
+    series: tuple[tuple[dt.date, Decimal | None], ...]
+    last_12: Decimal | None
+    prior_12: Decimal | None
+    sellers: list[Seller]
+
+
+def customer_sales(customer: Customer, on: dt.date) -> CustomerSales:
+    """What a customer bought by month, and who sold it."""
+    end = _last_reported(on)
+    if end is None:
+        return CustomerSales(end=None, series=(), last_12=None, prior_12=None, sellers=[])
+    months_ = months.between(months.add_months(end, -35), end)
+    params = {
+        "customers": customer_members(customer, on),
+        "as_of": on,
+        "first": months_[0],
+        "last": end,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(BY_SELLER, params)
+        rows = cursor.fetchall()
+    by_month = dict.fromkeys(months_, Decimal(0))
+    by_seller: dict[int | None, Decimal] = {}
+    for month, seller, amount in rows:
+        by_month[month] += amount
+        if month > months.add_months(end, -12):
+            by_seller[seller] = by_seller.get(seller, Decimal(0)) + amount
+    last_12 = sum((by_month[month] for month in months_[24:]), Decimal(0))
+    return CustomerSales(
+        end=end,
+        series=tuple(by_month.items()),
+        last_12=last_12,
+        prior_12=sum((by_month[month] for month in months_[12:24]), Decimal(0)),
+        sellers=_sellers(by_seller, last_12),
+    )
+
+
+def _sellers(by_seller: dict[int | None, Decimal], total: Decimal) -> list[Seller]:
+    known = Partner.objects.in_bulk([key for key in by_seller if key is not None])
+    largest = sorted(by_seller.items(), key=lambda item: -item[1])
+    return [
+        Seller(
+            partner=known[key] if key is not None else None,
+            amount=amount,
+            share=amount / total if total > 0 else None,
+        )
+        for key, amount in largest
+    ]
+
+
+def _last_reported(on: dt.date) -> dt.date | None:
+    known = FeedMonth.objects.filter(known_on__lte=on, month__lte=months.last_closed(on))
+    newest: dt.date | None = known.aggregate(month=Max("month"))["month"]
+    return newest
+
+
+BY_SELLER = """
+WITH plan AS (
+  SELECT currency, rate FROM sales_planrate WHERE valid @> %(as_of)s::date
+  UNION ALL
+  SELECT reporting_currency, 1 FROM accounts_organisation
+), bought AS (
+  SELECT s.month, CASE WHEN p.merged_on <= %(as_of)s THEN p.merged_into_id ELSE p.id END AS seller,
+    s.measure, sum(s.amount * plan.rate) AS amount
+  FROM sales_customer_month s
+  JOIN plan USING (currency)
+  LEFT JOIN partners_partner p ON p.id = s.partner_id
+  WHERE s.customer_id = ANY(%(customers)s) AND s.known_on <= %(as_of)s
+    AND s.month BETWEEN %(first)s AND %(last)s
+  GROUP BY 1, 2, 3
+)
+SELECT month, seller, sum(amount) FROM bought
+WHERE measure <> 'two-tier' OR NOT EXISTS (SELECT FROM bought b WHERE b.measure = 'sold-through')
+GROUP BY month, seller
+ORDER BY month, seller
+"""

@@ -17,6 +17,7 @@ from accounts.permissions import uses_api
 from alerts.actions import recompute
 from alerts.models import Alert
 from channelhub.lib import months
+from customers.models import Customer, CustomerPartner
 from imports.models import Import, Source
 from partners.models import (
     Action,
@@ -97,6 +98,7 @@ def facts_of(partners: tuple[Partner, ...], author: User) -> dict[str, tuple[Any
         card = LineCard.objects.create(partner=partner, category="Phones")
         made.append(
             {
+                "customer": _customer(partner),
                 "fact_person": Person.objects.create(partner=partner, name="Ida", known_on=day),
                 "result": OwnResult.objects.create(
                     partner=partner, start=dt.date(2024, 1, 1), end=dt.date(2024, 12, 31),
@@ -114,6 +116,12 @@ def facts_of(partners: tuple[Partner, ...], author: User) -> dict[str, tuple[Any
             }
         )  # fmt: skip
     return {name: (made[0][name], made[1][name]) for name in made[0]}
+
+
+def _customer(partner: Partner) -> Customer:
+    customer: Customer = Customer.objects.create(name=f"Customer of {partner.number}")
+    CustomerPartner.objects.create(customer=customer, partner=partner)
+    return customer
 
 
 def _owner(partner: Partner) -> User:

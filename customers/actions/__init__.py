@@ -1,0 +1,1 @@
+"""What people decide about customers, as verbs: one transaction each, with who decided."""
