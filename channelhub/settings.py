@@ -208,6 +208,10 @@ SPECTACULAR_SETTINGS = {
 
 IMPORT_KINDS = [
     "partners.imports.PartnersKind",
+    "customers.imports.CustomersKind",
+    "partners.import_people.PeopleKind",
+    "partners.import_results.OwnResultsKind",
+    "partners.import_line_cards.LineCardsKind",
     "sales.imports.products.ProductsKind",
     "sales.imports.rates.RatesKind",
     "sales.imports.lines.SalesKind",

@@ -1,0 +1,54 @@
+"""How a row of a file names a partner: by its source's id, else by its number."""
+
+from accounts.models import Organisation
+from imports.kinds import Counts, Field
+from imports.staging import Staging
+
+PARTNER = Field(
+    name="partner",
+    label="Partner",
+    required=True,
+    max_length=100,
+    synonyms=("partner id", "partner number", "reseller", "account id", "external id"),
+    help="What the source calls the partner, or its number.",
+)
+YES, NO = "yes", "no"
+YES_NO = {YES: ("y", "true", "1", "x", "ja", "oui"), NO: ("n", "false", "0", "nein", "non")}
+
+FIND = """
+UPDATE staging SET partner_id = coalesce(
+  (SELECT known.partner_id FROM partners_partnerexternalid known
+    WHERE known.source_id = %(source)s AND known.external_id = staging.partner),
+  (SELECT known.id FROM partners_partner known WHERE known.number = staging.partner))
+WHERE NOT rejected
+"""
+
+
+def find_partner(staging: Staging) -> None:
+    """Fill `partner_id`, and `is_new` and `changed` for the counts; reject unknown partners."""
+    for name, sql_type in (
+        ("partner_id", "bigint"),
+        ("known_id", "bigint"),
+        ("changed", "boolean DEFAULT false"),
+    ):
+        staging.add_column(name, sql_type)
+    staging.execute(FIND)
+    staging.reject(
+        "partner", "partner_id IS NULL", "Unknown partner: load the partners first, or correct it."
+    )
+
+
+def refuse_days_ahead(staging: Staging, field: str) -> None:
+    """Reject rows whose day has not come yet."""
+    today = Organisation.current().today()
+    staging.reject(field, f'"{field}" > %(today)s', "This day has not come yet.", today=today)
+
+
+def count(staging: Staging) -> Counts:
+    """New are those without `known_id`, changed those marked so."""
+    ((new, changed, live),) = staging.fetch(
+        "SELECT count(*) FILTER (WHERE known_id IS NULL),"
+        " count(*) FILTER (WHERE known_id IS NOT NULL AND changed), count(*)"
+        " FROM staging WHERE NOT rejected"
+    )
+    return Counts(new=new, changed=changed, unchanged=live - new - changed)

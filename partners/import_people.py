@@ -1,0 +1,130 @@
+"""The import of people at partners."""
+
+from typing import ClassVar
+
+from accounts.models import Organisation
+from imports.kinds import Counts, Field, Kind
+from imports.staging import Staging
+from partners.import_partner import PARTNER, YES, YES_NO, count, find_partner, refuse_days_ahead
+
+# By address, else by name; the address of a file may be the first that we learn.
+FIND = """
+UPDATE staging SET known_id = coalesce(
+  (SELECT p.id FROM partners_person p
+    WHERE p.partner_id = staging.partner_id AND lower(p.email) = lower(staging.email)
+      AND p.email <> '' LIMIT 1),
+  (SELECT p.id FROM partners_person p
+    WHERE p.partner_id = staging.partner_id AND lower(p.name) = lower(staging.name)
+      AND (staging.email IS NULL OR p.email = '' OR lower(p.email) = lower(staging.email))
+    ORDER BY p.id LIMIT 1))
+WHERE NOT rejected
+"""
+
+CHANGE = """
+WITH changed AS (
+  UPDATE partners_person AS person SET
+    name = s.name, role = coalesce(s.role, person.role), email = coalesce(s.email, person.email),
+    phone = coalesce(s.phone, person.phone), joined_on = coalesce(s.joined, person.joined_on),
+    key = CASE WHEN s.key IS NULL THEN person.key ELSE s.key = %(yes)s END
+  FROM staging s
+  WHERE person.id = s.known_id AND NOT s.rejected
+    AND (s.name, coalesce(s.role, person.role), coalesce(s.email, person.email),
+         coalesce(s.phone, person.phone), coalesce(s.joined, person.joined_on),
+         CASE WHEN s.key IS NULL THEN person.key ELSE s.key = %(yes)s END)
+      IS DISTINCT FROM
+        (person.name, person.role, person.email, person.phone, person.joined_on, person.key)
+  RETURNING person.id
+)
+UPDATE staging SET changed = true FROM changed WHERE changed.id = known_id
+"""
+
+CREATE = """
+INSERT INTO partners_person (public_id, partner_id, name, role, email, phone, key, certifications,
+  joined_on, known_on)
+SELECT gen_random_uuid(), partner_id, name, coalesce(role, ''), coalesce(email, ''),
+  coalesce(phone, ''), coalesce(key = %(yes)s, false), '', joined,
+  CASE WHEN %(history)s THEN coalesce(joined, "left", %(today)s) ELSE %(today)s END
+FROM staging WHERE NOT rejected AND known_id IS NULL ORDER BY row
+"""
+
+# Whoever is away already has left; a history load learnt it on the day.
+LEAVE = """
+WITH gone AS (
+  INSERT INTO partners_departure (public_id, person_id, left_on, known_on, where_to)
+  SELECT gen_random_uuid(), person.id, s."left",
+    CASE WHEN %(history)s THEN s."left" ELSE %(today)s END, coalesce(s.where_to, '')
+  FROM staging s JOIN partners_person person
+    ON person.partner_id = s.partner_id AND lower(person.name) = lower(s.name)
+    AND (s.email IS NULL OR lower(person.email) = lower(s.email))
+  WHERE NOT s.rejected AND s."left" IS NOT NULL
+    AND NOT EXISTS (SELECT FROM partners_departure d
+      WHERE d.person_id = person.id AND (d.returned_on IS NULL OR d.left_on = s."left"))
+  RETURNING person_id
+)
+UPDATE staging SET changed = true FROM gone WHERE gone.person_id = known_id
+"""
+
+
+class PeopleKind(Kind):
+    """People at partners, and that they left.
+
+    A person is known by partner and e-mail address, else by partner and name. An empty cell
+    changes nothing; a day of leaving is recorded once.
+    """
+
+    name = "partner-people"
+    label = "People at partners"
+    fields: ClassVar[tuple[Field, ...]] = (
+        PARTNER,
+        Field(
+            name="name",
+            label="Name",
+            required=True,
+            max_length=150,
+            synonyms=("full name", "contact", "contact name", "person"),
+        ),
+        Field(
+            name="email",
+            label="E-mail address",
+            max_length=254,
+            synonyms=("e-mail", "mail", "contact email"),
+        ),
+        Field(name="role", label="Role", max_length=100, synonyms=("title", "job title")),
+        Field(name="phone", label="Phone", max_length=50, synonyms=("telephone", "mobile")),
+        Field(
+            name="key",
+            label="Key sales talent",
+            type="choice",
+            choices=YES_NO,
+            synonyms=("key person", "key talent"),
+            help="Yes for those whose leaving would hurt.",
+        ),
+        Field(name="joined", label="Joined", type="date", synonyms=("joined on", "start date")),
+        Field(name="left", label="Left", type="date", synonyms=("left on", "end date")),
+        Field(name="where_to", label="Where to", synonyms=("new employer", "went to")),
+    )
+
+    def resolve(self, staging: Staging) -> None:
+        """Find the people that are known; reject rows that cannot be people."""
+        find_partner(staging)
+        for field in ("joined", "left"):
+            refuse_days_ahead(staging, field)
+        staging.reject("email", "email !~ '^[^@[:space:]]+@[^@[:space:]]+$'", "This is no address.")
+        staging.reject("left", '"left" < joined', "They left before they joined.")
+        for by in (("partner_id", "email"), ("partner_id", "name")):
+            staging.reject_repeats("name", by=by, reason="An earlier row is this person already.")
+        staging.execute(FIND)
+        staging.reject_repeats(
+            "name", by=("known_id",), reason="An earlier row is this person already."
+        )
+
+    def write(self, staging: Staging) -> Counts:
+        """Change the known people, add the new ones, and record who left."""
+        params = {
+            "yes": YES,
+            "history": staging.options.history,
+            "today": Organisation.current().today(),
+        }
+        for statement in (CHANGE, CREATE, LEAVE):
+            staging.execute(statement, params)
+        return count(staging)

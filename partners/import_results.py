@@ -1,0 +1,154 @@
+"""The import of partners' own annual results."""
+
+from typing import ClassVar
+
+from accounts.models import Organisation
+from imports.kinds import Counts, Field, Kind
+from imports.staging import Staging
+from partners.actions.results import LONGEST_YEAR_DAYS
+from partners.import_partner import PARTNER, YES, YES_NO, count, find_partner
+from partners.models import ResultBasis
+
+PREPARE = """
+UPDATE staging SET
+  currency = upper(currency), basis = coalesce(basis, 'reported'), amount = round(amount, 4),
+  known_on = least(%(today)s, coalesce(known_on,
+    CASE WHEN %(history)s THEN "end" + 1 ELSE %(today)s END))
+WHERE NOT rejected
+"""
+
+OVERLAPS = """
+EXISTS (SELECT FROM partners_ownresult other WHERE other.partner_id = staging.partner_id
+  AND other.start <= staging."end" AND other."end" >= staging.start
+  AND (other.start, other."end") <> (staging.start, staging."end"))
+OR EXISTS (SELECT FROM staging earlier WHERE NOT earlier.rejected AND earlier.row < staging.row
+  AND earlier.partner_id = staging.partner_id
+  AND earlier.start <= staging."end" AND earlier."end" >= staging.start
+  AND (earlier.start, earlier."end") <> (staging.start, staging."end"))
+"""
+
+# What was said last by that day of the same year and basis; the same day's is corrected.
+FIND = """
+UPDATE staging SET known_id = known.id, known_day = known.known_on,
+  changed = (known.amount, known.currency, known.inorganic, known.source) IS DISTINCT FROM
+    (staging.amount, staging.currency::varchar, coalesce(staging.inorganic = %(yes)s, false),
+     coalesce(staging.source, known.source))
+FROM partners_ownresult known
+WHERE NOT staging.rejected AND known.partner_id = staging.partner_id
+  AND (known.start, known."end", known.basis) = (staging.start, staging."end", staging.basis)
+  AND known.known_on = (SELECT max(newest.known_on) FROM partners_ownresult newest
+    WHERE newest.partner_id = staging.partner_id AND newest.known_on <= staging.known_on
+      AND (newest.start, newest."end", newest.basis)
+        = (staging.start, staging."end", staging.basis))
+"""
+
+CORRECT = """
+UPDATE partners_ownresult known SET amount = s.amount, currency = s.currency,
+  inorganic = coalesce(s.inorganic = %(yes)s, false), source = coalesce(s.source, known.source)
+FROM staging s
+WHERE NOT s.rejected AND s.changed AND known.id = s.known_id AND s.known_day = s.known_on
+"""
+
+ADD = """
+INSERT INTO partners_ownresult (public_id, partner_id, start, "end", amount, currency, basis,
+  inorganic, source, known_on)
+SELECT gen_random_uuid(), partner_id, start, "end", amount, currency, basis,
+  coalesce(inorganic = %(yes)s, false), coalesce(source, ''), known_on
+FROM staging
+WHERE NOT rejected AND (known_id IS NULL OR (changed AND known_day < known_on)) ORDER BY row
+"""
+
+
+class OwnResultsKind(Kind):
+    """Partners' own total sales by fiscal year.
+
+    A figure that differs from what was known replaces it from its day on; the earlier one stays
+    for what was known then.
+    """
+
+    name = "own-results"
+    label = "Own results of partners"
+    fields: ClassVar[tuple[Field, ...]] = (
+        PARTNER,
+        Field(
+            name="start",
+            label="First day of the year",
+            type="date",
+            required=True,
+            synonyms=("start date", "year start", "from"),
+        ),
+        Field(
+            name="end",
+            label="Last day of the year",
+            type="date",
+            required=True,
+            synonyms=("end date", "year end", "to"),
+        ),
+        Field(
+            name="amount",
+            label="Own total sales",
+            type="decimal",
+            required=True,
+            synonyms=("sales", "revenue", "annual sales", "turnover"),
+        ),
+        Field(
+            name="currency",
+            label="Currency",
+            required=True,
+            max_length=3,
+            synonyms=("currency code",),
+            help="Three letters such as USD.",
+        ),
+        Field(
+            name="basis",
+            label="Basis",
+            type="choice",
+            choices={
+                ResultBasis.REPORTED: ("actual", "audited", "published"),
+                ResultBasis.ESTIMATED: ("estimate", "est", "forecast"),
+            },
+            help="Reported where nothing is said.",
+        ),
+        Field(
+            name="inorganic",
+            label="Inorganic",
+            type="choice",
+            choices=YES_NO,
+            synonyms=("acquisition",),
+            help="Yes where an acquisition or a disposal moved the figure.",
+        ),
+        Field(name="source", label="Source of the figure", synonyms=("figure source", "report")),
+        Field(name="known_on", label="Known on", type="date", synonyms=("published on",)),
+    )
+
+    def resolve(self, staging: Staging) -> None:
+        """Reject what is no year or overlaps another; find what is known."""
+        find_partner(staging)
+        staging.add_column("known_day", "date")
+        staging.execute(PREPARE, self._params(staging))
+        staging.reject("currency", "currency !~ '^[A-Z]{3}$'", "Write three letters such as USD.")
+        staging.reject("amount", "amount < 0", "Own total sales are zero or more.")
+        staging.reject(
+            "end",
+            f'"end" - start NOT BETWEEN 1 AND {LONGEST_YEAR_DAYS}',
+            "A fiscal year ends after it starts, within 18 months.",
+        )
+        today = Organisation.current().today()
+        staging.reject("end", '"end" > %(today)s', "This year is not over yet.", today=today)
+        staging.reject("start", OVERLAPS, "This overlaps another year of the partner.")
+        staging.reject_repeats(
+            "start",
+            by=("partner_id", "start", "basis", "known_on"),
+            reason="An earlier row says this year already.",
+        )
+        staging.execute(FIND, self._params(staging))
+
+    def write(self, staging: Staging) -> Counts:
+        """Correct what was said the same day, and add the rest."""
+        for statement in (CORRECT, ADD):
+            staging.execute(statement, self._params(staging))
+        return count(staging)
+
+    def _params(self, staging: Staging) -> dict[str, object]:
+        today = Organisation.current().today()
+        return {"yes": YES, "history": staging.options.history, "today": today}
