@@ -26,11 +26,16 @@ NAVIGATION = (
     ("Actions", "actions:list", "checklist"),
     ("Partners", "partners:list", "building-store"),
     ("Customers", "customers:list", "building"),
+    ("Your people", "portal:people", "users"),
+    ("Your results", "portal:results", "report-money"),
     ("Sales data", "sales:feeds", "database"),
     ("Imports", "imports:list", "file-import"),
     ("People", "people:list", "users"),
     ("Organisation", "organisation:edit", "adjustments"),
 )
+
+# What an admin who views as a partner can open.
+PORTAL = ("home", "portal:people", "portal:results")
 
 
 def site(request: HttpRequest) -> dict[str, object]:
@@ -42,6 +47,7 @@ def site(request: HttpRequest) -> dict[str, object]:
         "navigation": navigation(request),
         "profile_url": reverse("profile:edit"),
         "tokens_url": tokens_url(request),
+        "viewing": getattr(request, "viewing", None),
     }
 
 
@@ -58,10 +64,11 @@ def navigation(request: HttpRequest) -> list[NavigationItem]:
     if user is None or not user.is_authenticated:
         return []
     current = route_of(request.resolver_match)
+    viewing = getattr(request, "viewing", None)
     return [
         NavigationItem(label, reverse(route), icon, _same_section(route, current))
         for label, route, icon in NAVIGATION
-        if may(user, route, "GET")
+        if may(user, route, "GET") and (viewing is None or route in PORTAL)
     ]
 
 

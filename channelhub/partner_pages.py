@@ -61,6 +61,7 @@ def partner_page(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         "wallet": share_of_own_sales(partner, year, today),
         "customers": customers_of(partner, today, end=sales.end, total=sales.last_12),
         "lines": partner_lines(partner, today).values(*LINE_COLUMNS)[:10],
+        "can_view_as": may(viewer, "partners:view-as", "POST"),
         "can_edit": may(viewer, "partners:edit", "GET"),
         "may_open_customers": may(viewer, "customers:detail", "GET"),
         **shown,

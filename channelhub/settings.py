@@ -79,6 +79,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "partners.viewing.ViewAsPartnerMiddleware",
     "accounts.middleware.TimeZoneMiddleware",
     "accounts.middleware.PermissionTableMiddleware",
     "pghistory.middleware.HistoryMiddleware",

@@ -5,6 +5,7 @@ from django.urls import include, path
 
 from channelhub import customer_pages, health, partner_pages, views
 from customers.urls import urlpatterns as customer_records
+from partners import viewing
 from partners.facts.urls import partner_pages as facts_of_partners
 from partners.people.views import accept
 from partners.urls import urlpatterns as record_pages
@@ -15,6 +16,7 @@ partner_urls = [
     *facts_of_partners,
     path("", partner_pages.partner_list, name="list"),
     path("<uuid:public_id>/", partner_pages.partner_page, name="detail"),
+    path("<uuid:public_id>/view-as/", viewing.start, name="view-as"),
     path("<uuid:public_id>/lines/", partner_pages.partner_lines_page, name="lines"),
 ]
 
@@ -37,6 +39,9 @@ urlpatterns = [
     path("partners/", include((partner_urls, "partners"))),
     path("customers/", include((customer_urls, "customers"))),
     path("people/", include("partners.people.urls")),
+    path("people/viewings/", viewing.viewings, name="viewings"),
+    path("portal/", include("partners.portal.urls")),
+    path("view-as/stop/", viewing.stop, name="view-as-stop"),
     path("", include("sales.urls")),
     path("invitation/<str:token>/", accept, name="invitation"),
 ]

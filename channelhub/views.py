@@ -1,17 +1,19 @@
 """Home: what each person needs to know this morning."""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 
 from accounts.models import Organisation, Role, User
+from accounts.permissions import may
 from alerts.panels import health_bands, health_of, largest_partners, overnight, ranked
 from alerts.scan import five_questions
 from alerts.verdicts import Nature
 from channelhub.partner_pages import sales_context
 from partners.facts.panels import my_actions
-from partners.models import Membership, Partner
+from partners.models import Partner
 from partners.panels import portal_facts, record
 from partners.people.queries import who_to_ask
+from partners.portal.views import own_partner, up_to_date
 from sales.panels import feed_freshness, sparklines
 
 
@@ -58,12 +60,13 @@ def _direct_home(request: HttpRequest) -> HttpResponse:
 
 
 def _partner_home(request: HttpRequest, user: User) -> HttpResponse:
-    membership = get_object_or_404(Membership.objects.select_related("partner"), user=user)
+    partner = own_partner(request)
     today = Organisation.current().today()
-    partner = membership.partner
     context = {
         "title": partner.name,
         "facts": portal_facts(record(partner, today)),
+        "may_write": may(user, "portal:people", "POST"),
+        **up_to_date(partner),
         **sales_context(partner, today),
     }
     return render(request, "home/partner.html", context)

@@ -52,7 +52,7 @@ def customers_of(
     """
     if end is None:
         return Customers(shown=[], count=0, unnamed=None)
-    params = {
+    params: dict[str, Any] = {
         "partners": members(partner, on),
         "as_of": on,
         "end": end,
@@ -174,7 +174,7 @@ def customer_sales(customer: Customer, on: dt.date) -> CustomerSales:
     if end is None:
         return CustomerSales(end=None, series=(), last_12=None, prior_12=None, sellers=[])
     months_ = months.between(months.add_months(end, -35), end)
-    params = {
+    params: dict[str, Any] = {
         "customers": customer_members(customer, on),
         "as_of": on,
         "first": months_[0],

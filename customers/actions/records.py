@@ -163,7 +163,8 @@ def withdraw_loss(customer: Customer, *, acting_user: User) -> CustomerLoss:
         ValidationError: nobody says that it is lost.
     """
     with decision(acting_user):
-        loss = customer.losses.select_for_update().filter(withdrawn_on=None).first()
+        open_ones = CustomerLoss.objects.select_for_update().filter(customer=customer)
+        loss: CustomerLoss | None = open_ones.filter(withdrawn_on=None).first()
         if loss is None:
             raise ValidationError(f"{customer} is not recorded as lost.")
         loss.withdrawn_on = Organisation.current().today()

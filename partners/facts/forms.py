@@ -41,7 +41,15 @@ class PersonForm(Acting, forms.ModelForm[Person]):
 
     class Meta:
         model = Person
-        fields = ("name", "role", "email", "phone", "joined_on", "key", "certifications")
+        fields: ClassVar[tuple[str, ...]] = (
+            "name",
+            "role",
+            "email",
+            "phone",
+            "joined_on",
+            "key",
+            "certifications",
+        )
         widgets: ClassVar = {"joined_on": DayInput()}
         help_texts: ClassVar = {"key": "Their leaving would hurt. The partner never sees this."}
 

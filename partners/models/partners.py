@@ -17,7 +17,7 @@ from django.utils import timezone
 from accounts.models import Role, User, check_currency
 from channelhub.lib.models import public_id_field, tracked
 from imports.models import Source
-from partners.models.people import Membership
+from partners.models.people import partner_of
 from partners.models.standing import (
     PartnerManager,
     PartnerStatus,
@@ -71,9 +71,7 @@ class PartnerQuerySet(models.QuerySet["Partner"]):
             case Role.MANAGER:
                 return self.filter(Exists(PartnerManager.assigned_to(user)))
             case Role.PARTNER_ADMIN | Role.PARTNER_REP:
-                return self.filter(
-                    Exists(Membership.objects.filter(user=user, partner=OuterRef("pk")))
-                )
+                return self.filter(pk=partner_of(user))
         return self.none()
 
     def unmerged(self) -> Self:

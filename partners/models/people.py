@@ -42,6 +42,14 @@ class Membership(models.Model):
     )
 
 
+def partner_of(user: User) -> int | None:
+    """The key of the partner that somebody works at, or that an admin views the portal as."""
+    viewed: int | None = getattr(user, "viewed_partner", None)
+    if viewed is not None:
+        return viewed
+    return Membership.objects.filter(user=user).values_list("partner", flat=True).first()
+
+
 class InvitationQuerySet(models.QuerySet["Invitation"]):
     """Sets of invitations. Every page starts at `visible_to`."""
 

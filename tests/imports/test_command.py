@@ -85,7 +85,7 @@ def test_what_cannot_be_done_is_one_clear_line(send: Send, options: list[str], r
 
 
 def test_an_unknown_kind_lists_the_kinds(send: Send) -> None:
-    with pytest.raises(CommandError, match=r"no kind 'ships'. There are: partners, products"):
+    with pytest.raises(CommandError, match=r"no kind 'ships'. There are: partners, customers"):
         send("ships", THREE)
     assert not Source.objects.exists()
 

@@ -147,6 +147,8 @@ SAMPLES: dict[str, Sample] = {
     "people:resend": at_partner("invitation"),
     "people:role": at_partner("person"),
     "people:withdraw": at_partner("invitation"),
+    "partners:view-as": at_partner("partner"),
+    "portal:person": at_partner("fact_person"),
     "profile:revoke": own_token,
     "sales:feed": of_the_house("feed"),
 }
