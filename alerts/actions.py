@@ -92,7 +92,7 @@ def judge(run: Run) -> None:
         limits = limits_of(canary)
         _enter(run, canary)
         for first, last in list(ranges(canary)):
-            verdicts = canary.verdicts(facts, limits, first, last)
+            verdicts = filter(canary.is_kept, canary.verdicts(facts, limits, first, last))
             replace_findings(run, canary.name, first, last, verdicts)
             if run.state == WorkState.RUNNING:
                 run.renew()

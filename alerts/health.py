@@ -38,7 +38,10 @@ def _judged() -> str:
     )
 
 
+CLEAR = "DROP TABLE IF EXISTS pg_temp.wanted_health"
+
 WANTED = f"""
+CREATE TEMPORARY TABLE wanted_health ON COMMIT DROP AS
 WITH subject AS (
   SELECT subject AS partner, partner_size AS sales_12,
          (evidence -> 'windows' -> 'prior' ->> 'amount')::numeric(18, 4) AS sales_prior_12
@@ -70,40 +73,37 @@ WITH subject AS (
          jsonb_agg(jsonb_build_object('canary', canary, 'critical', critical, 'warning', warning,
            'watch', watch, 'points', points) ORDER BY points DESC, canary) AS terms
   FROM weighed GROUP BY partner
-), wanted AS (
-  SELECT subject.partner, subject.sales_12, subject.sales_prior_12,
-    coalesce(judged.canaries, '{{}}') AS judged, coalesce(moving.canaries, '{{}}') AS moving,
-    coalesce(term.terms, '[]') AS terms,
-    CASE WHEN %(our_sales_shift)s = ANY(judged.canaries)
-              AND cardinality(judged.canaries) > %(needed)s
-         THEN greatest(0, 100 - coalesce(term.points, 0)) END AS score
-  FROM subject
-  LEFT JOIN judged USING (partner)
-  LEFT JOIN moving USING (partner)
-  LEFT JOIN term USING (partner)
 )
+SELECT subject.partner, subject.sales_12, subject.sales_prior_12,
+  coalesce(judged.canaries, '{{}}') AS judged, coalesce(moving.canaries, '{{}}') AS moving,
+  coalesce(term.terms, '[]') AS terms,
+  (CASE WHEN %(our_sales_shift)s = ANY(judged.canaries)
+             AND cardinality(judged.canaries) > %(needed)s
+        THEN greatest(0, 100 - coalesce(term.points, 0)) END)::smallint AS score
+FROM subject
+LEFT JOIN judged USING (partner)
+LEFT JOIN moving USING (partner)
+LEFT JOIN term USING (partner)
 """  # noqa: S608 - statements and names of our own
 
 SAME = """
 (h.score, h.judged::text[], h.moving::text[], h.terms, h.sales_12, h.sales_prior_12)
 IS NOT DISTINCT FROM
-(w.score::smallint, w.judged, w.moving, w.terms, w.sales_12, w.sales_prior_12)
+(w.score, w.judged, w.moving, w.terms, w.sales_12, w.sales_prior_12)
 """
 
 # What differs begins a new row; a night that is published again corrects its own.
 PAST = f"""
-{WANTED}
 UPDATE alerts_partnerhealth h SET current = false
 WHERE h.current AND h.as_of < %(as_of)s
-  AND NOT EXISTS (SELECT FROM wanted w WHERE w.partner = h.partner_id AND {SAME})
+  AND NOT EXISTS (SELECT FROM wanted_health w WHERE w.partner = h.partner_id AND {SAME})
 """  # noqa: S608
 
 NOW = f"""
-{WANTED}
 INSERT INTO alerts_partnerhealth (partner_id, as_of, current, score, judged, moving, terms,
   sales_12, sales_prior_12)
 SELECT partner, %(as_of)s, true, score, judged, moving, terms, sales_12, sales_prior_12
-FROM wanted w
+FROM wanted_health w
 WHERE NOT EXISTS (SELECT FROM alerts_partnerhealth h
   WHERE h.partner_id = w.partner AND h.current AND {SAME})
 ON CONFLICT (partner_id, as_of) DO UPDATE SET current = true, score = excluded.score,
@@ -111,4 +111,5 @@ ON CONFLICT (partner_id, as_of) DO UPDATE SET current = true, score = excluded.s
   sales_12 = excluded.sales_12, sales_prior_12 = excluded.sales_prior_12
 """  # noqa: S608
 
-HEALTH = (PAST, NOW)
+# Reckoned once, then compared with what is there; only the last two write.
+RECKON, HEALTH = (CLEAR, WANTED), (PAST, NOW)

@@ -56,6 +56,8 @@ class Night:
     missing_rates: tuple[str, ...] = ()
     direct_feeds: dict[int, FeedState] = dataclasses.field(default_factory=dict)
     window_params: dict[str, Any] = dataclasses.field(default_factory=dict)
+    # Our trailing 12 months by partner, as far as a canary of this night has reckoned them.
+    known_sizes: dict[int, Decimal | None] = dataclasses.field(default_factory=dict)
 
     @property
     def rate_params(self) -> dict[str, Any]:

@@ -6,7 +6,8 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from alerts.canaries import CANARIES
-from alerts.health import HEALTH, health_params
+from alerts.findings import ROOM
+from alerts.health import HEALTH, RECKON, health_params
 from alerts.models import Run
 from alerts.verdicts import Keeps
 
@@ -29,13 +30,17 @@ def publish(run: Run) -> bool:
         newest = Run.objects.newest()
         if newest is not None and newest.as_of > run.as_of:
             return _mark(run, replay=True)
-        _analyze(run)
+        _analyze()
         written = sum(_execute(step, run) for step in STEPS)
+        for step in RECKON:
+            _execute(step, run)
+        written += sum(_execute(step, run) for step in HEALTH)
         return _mark(run, replay=False) or written > 0
 
 
 def _take_turn() -> None:
     with connection.cursor() as cursor:
+        cursor.execute(ROOM)
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PUBLISH_LOCK])
 
 
@@ -47,10 +52,9 @@ def _mark(run: Run, *, replay: bool) -> bool:
     return True
 
 
-def _analyze(run: Run) -> None:
-    if run.published_at is None:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT analyze_alerts()")
+def _analyze() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT analyze_alerts()")
 
 
 def _execute(statement: str, run: Run) -> int:
@@ -200,4 +204,4 @@ WHERE f.run_id = %(run)s AND f.evidence ? 'task_id'
     WHERE done.origin = 'data' AND done.origin_id = (f.evidence ->> 'task_id')::uuid)
 """
 
-STEPS = (END, MERGED, REFRESH, OPEN, CONCERN, ARCHIVE, CLEAR_UP, *HEALTH)
+STEPS = (END, MERGED, REFRESH, OPEN, CONCERN, ARCHIVE, CLEAR_UP)

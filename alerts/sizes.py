@@ -6,7 +6,7 @@ from decimal import Decimal
 from django.db import connection
 
 from alerts.night import Night
-from sales.windows import FEEDS, KNOWN_WINDOW, MONTHLY
+from sales.windows import FEEDS, KNOWN_WINDOW, REPORTED
 
 SIZES = f"""
 WITH feed AS ({FEEDS}),
@@ -18,14 +18,21 @@ member AS (
   UNION ALL
   SELECT m.merged_into_id, m.id FROM partners_partner m
   JOIN wanted ON wanted.root = m.merged_into_id AND m.merged_on <= %(as_of)s
-), monthly AS MATERIALIZED ({MONTHLY}),
-{KNOWN_WINDOW}
+), monthly AS MATERIALIZED ({REPORTED}),
+{KNOWN_WINDOW}, summed AS (
+  SELECT w.root, s.currency, sum(s.amount) AS amount, sum(s.lines) AS lines
+  FROM known_window w
+  JOIN member ON member.root = w.root
+  JOIN sales_month s ON s.partner_id = member.id AND s.month <= w.last_month
+    AND s.month > (w.last_month - interval '12 months')::date
+  WHERE s.measure = ANY(%(our_sales)s) AND s.known_on <= %(as_of)s
+  GROUP BY w.root, s.currency
+)
 SELECT w.root,
   CASE WHEN count(*) FILTER (WHERE m.lines <> 0 AND plan.rate IS NULL) = 0
        THEN coalesce(sum(m.amount * plan.rate), 0) END
 FROM known_window w
-LEFT JOIN monthly m ON m.root = w.root AND m.month <= w.last_month
-  AND m.month > (w.last_month - interval '12 months')::date
+LEFT JOIN summed m ON m.root = w.root
 LEFT JOIN plan ON plan.currency = m.currency
 WHERE w.last_month IS NOT NULL
 GROUP BY w.root
@@ -38,9 +45,11 @@ def sizes(night: Night, partners: Collection[int]) -> dict[int, Decimal]:
     In reporting currency at the night's plan rates, each over the window of its own feeds. A
     partner is missing where no month is covered or a currency has no plan rate: unknown.
     """
-    if not partners:
-        return {}
-    params = {**night.window_params, **night.rate_params, "partners": list(partners)}
-    with connection.cursor() as cursor:
-        cursor.execute(SIZES, params)
-        return {root: amount for root, amount in cursor.fetchall() if amount is not None}
+    missing = [partner for partner in partners if partner not in night.known_sizes]
+    if missing:
+        params = {**night.window_params, **night.rate_params, "partners": missing}
+        with connection.cursor() as cursor:
+            cursor.execute(SIZES, params)
+            night.known_sizes.update(cursor.fetchall())
+    known = {partner: night.known_sizes.get(partner) for partner in partners}
+    return {partner: amount for partner, amount in known.items() if amount is not None}

@@ -15,7 +15,7 @@ from sales.models.months import OUR_SALES
 REPORTING_MONTHS = 24
 
 # Completes a WITH that names `feed (id, source_id, covered_to, ended)`, `member (root, id)`: the
-# partners that count at a root, and `monthly`: our sales by root, feed, currency and month. Adds
+# partners that count at a root, and `monthly`, which is REPORTED. Adds
 # `known_window (root, feeds, last_month)`: the last month covered by all feeds that reported the
 # partner in the last 24 months; where none did, by the feeds of the sources that know it; else by
 # those that are as far as the channel. Feeds that have ended hold nothing back.
@@ -52,18 +52,18 @@ SELECT * FROM unnest(
 ) AS f(id, source_id, covered_to, ended)
 """
 
-MONTHLY = """
-SELECT member.root, s.feed_id, s.currency, s.month,
-       sum(s.amount) AS amount, sum(s.returns) AS returns, sum(s.lines) AS lines
+# Which feeds reported a root in the last 24 months, as `monthly`: that they did, not how much.
+REPORTED = """
+SELECT member.root, s.feed_id, %(since)s::date AS month, sum(s.lines) AS lines
 FROM member JOIN sales_month s ON s.partner_id = member.id
-WHERE s.measure = ANY(%(our_sales)s) AND s.known_on <= %(as_of)s
-GROUP BY 1, 2, 3, 4
+WHERE s.measure = ANY(%(our_sales)s) AND s.known_on <= %(as_of)s AND s.month >= %(since)s
+GROUP BY 1, 2
 """
 
 ONE_WINDOW = f"""
 WITH feed AS ({FEEDS}),
 member AS (SELECT 0 AS root, id FROM unnest(%(partners)s::bigint[]) AS p(id)),
-monthly AS ({MONTHLY}),
+monthly AS ({REPORTED}),
 {KNOWN_WINDOW}
 SELECT feeds, last_month FROM known_window
 """  # noqa: S608 - statements of our own
@@ -114,7 +114,7 @@ def covered_months(on: dt.date, route: Route = Route.CHANNEL) -> dict[int, set[d
 def feed_params(
     feeds: dict[int, Feed], known: dict[int, set[dt.date]], on: dt.date
 ) -> dict[str, Any]:
-    """What `FEEDS`, `MONTHLY` and `KNOWN_WINDOW` ask for as of a day."""
+    """What `FEEDS`, `REPORTED` and `KNOWN_WINDOW` ask for as of a day."""
     covering = [feeds[key] for key in known if key in feeds]
     return {
         "as_of": on,

@@ -12,8 +12,9 @@ from alerts.canaries.stale_data import StaleData
 CANARIES: dict[str, Canary] = {
     canary.name: canary
     for canary in (
-        OwnSalesShift(),
+        # First: what it reckons of every partner, the others weigh by.
         OurSalesShift(),
+        OwnSalesShift(),
         KeyCustomerLost(),
         LineCardMove(),
         KeyTalentLoss(),

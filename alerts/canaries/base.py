@@ -71,6 +71,11 @@ class Canary(abc.ABC):
         for facts in self.facts(night, first, last):
             yield self.judge(facts, night, limits)
 
+    def is_kept(self, verdict: Verdict) -> bool:
+        """Whether a night stores a verdict; one about nobody of whom anything is known need not."""
+        del verdict
+        return True
+
     def judged_partners(self) -> str:
         """SQL for the keys of the partners it could judge in the run `%(run)s`, column `partner`.
 

@@ -392,12 +392,13 @@ def _why_said(facts: CustomerFacts) -> str:
 
 
 JUDGED_PARTNERS = """
-SELECT DISTINCT f.subject AS partner
+SELECT f.subject AS partner
 FROM alerts_finding f
 WHERE f.run_id = %(run)s AND f.canary = %(our_sales_shift)s AND f.outcome <> 'unknown'
-  AND EXISTS (
-    SELECT FROM partners_partner p
-    JOIN customers_customerpartner sold ON sold.partner_id = p.id
-    JOIN customers_customer c ON c.id = sold.customer_id AND NOT c.placeholder
-    WHERE p.id = f.subject OR (p.merged_into_id = f.subject AND p.merged_on <= %(as_of)s))
+  AND f.subject IN (
+    SELECT CASE WHEN p.merged_on <= %(as_of)s THEN p.merged_into_id ELSE p.id END
+    FROM partners_partner p WHERE EXISTS (
+      SELECT FROM customers_customerpartner sold
+      JOIN customers_customer c ON c.id = sold.customer_id AND NOT c.placeholder
+      WHERE sold.partner_id = p.id))
 """

@@ -143,6 +143,10 @@ class KeyTalentLoss(Canary):
         evidence = _evidence(facts, night, limits, Class.ARRIVED, recent)
         return _verdict(facts, night, Class.ARRIVED, outcome, evidence)
 
+    def is_kept(self, verdict: Verdict) -> bool:
+        """At most partners nobody is known."""
+        return verdict.finding_class != Class.NOBODY_KNOWN
+
     def headline(self, finding_class: str, value: Decimal | None, evidence: Evidence) -> str:
         """Who left, or came."""
         names = [person["name"] for person in evidence["people"] if not person["returned"]]

@@ -29,7 +29,7 @@ from alerts.verdicts import (
 )
 from channelhub.lib import figures, months
 from partners.models import Status
-from sales.windows import FEEDS, KNOWN_WINDOW, MONTHLY
+from sales.windows import FEEDS, KNOWN_WINDOW, REPORTED
 
 NEEDED_MONTHS = 24
 
@@ -64,7 +64,8 @@ class OurSales:
     reporting currency at the day's plan rates. `current` is the 12 whole calendar months to `end`,
     `prior` the 12 before; each `..._returns` is the negative part of its window. `end` is the last
     month covered by all feeds that reported the partner in the last 24 months, and `covered` how
-    many of the 24 months to `end` every one of them covered.
+    many of the 24 months to `end` every one of them covered; `bought_earlier` is whether it bought
+    anything before those.
     """
 
     partner: int
@@ -78,8 +79,13 @@ class OurSales:
     current_returns: Decimal
     prior: Decimal
     prior_returns: Decimal
-    first_purchase: dt.date | None
+    bought_earlier: bool
     missing_rates: tuple[str, ...]
+
+    @property
+    def size(self) -> Decimal | None:
+        """The trailing 12 months; None where no month is covered or a rate is missing."""
+        return self.current if self.end and not self.missing_rates else None
 
     @property
     def bought(self) -> Decimal:
@@ -121,7 +127,9 @@ class OurSalesShift(Canary):
             cursor.execute(FACTS, _params(night, first, last))
             covered = functools.cache(functools.partial(_covered, night))
             for row in cursor.fetchall():
-                yield _our_sales(row, night, covered)
+                facts = _our_sales(row, night, covered)
+                night.known_sizes[facts.partner] = facts.size
+                yield facts
 
     def judge(self, facts: OurSales, night: Night, limits: Limits) -> Verdict:
         """The class of the shift, what is at stake and what it does to alerts."""
@@ -141,7 +149,7 @@ class OurSalesShift(Canary):
             severity=severity_of(at_stake, night.channel, limits),
             value=percent_of(facts) if comparable else None,
             money=at_stake,
-            partner_size=facts.current if facts.end and not facts.missing_rates else None,
+            partner_size=facts.size,
             evidence=_evidence(kind, facts, night, limits),
         )
 
@@ -268,9 +276,8 @@ def _direction(change: Decimal) -> Direction:
 
 
 def _is_ramping(kind: Class, facts: OurSales) -> bool:
-    if kind is not Class.UP or not facts.first_purchase or not facts.end:
-        return False
-    return facts.first_purchase > months.add_months(facts.end, -24)
+    """Up, and its first purchase lies inside the prior window."""
+    return kind is Class.UP and not facts.bought_earlier
 
 
 def _evidence(kind: Class, facts: OurSales, night: Night, limits: Limits) -> dict[str, Any]:
@@ -345,7 +352,7 @@ def _covered(night: Night, feeds: tuple[int, ...], end: dt.date) -> int:
 def _our_sales(
     row: tuple[Any, ...], night: Night, covered: Callable[[tuple[int, ...], dt.date], int]
 ) -> OurSales:
-    partner, ended, feed_ids, end, *sums, first_purchase, missing = row
+    partner, ended, feed_ids, end, *sums, bought_earlier, missing = row
     feeds = [night.feeds[key] for key in feed_ids or ()]
     live = [feed for feed in feeds if not feed.ended]
     days_late = max((feed.days_late for feed in live), default=0)
@@ -362,7 +369,7 @@ def _our_sales(
         current_returns=current_returns,
         prior=prior,
         prior_returns=prior_returns,
-        first_purchase=first_purchase,
+        bought_earlier=bought_earlier,
         missing_rates=tuple(missing or ()),
     )
 
@@ -384,25 +391,33 @@ plan AS (
   UNION ALL
   SELECT m.merged_into_id, m.id FROM partners_partner m
   JOIN standing ON standing.id = m.merged_into_id AND m.merged_on <= %(as_of)s
-), monthly AS MATERIALIZED ({MONTHLY}),
-{KNOWN_WINDOW}, windows AS (
+), monthly AS MATERIALIZED ({REPORTED}),
+{KNOWN_WINDOW}, windows AS MATERIALIZED (
   SELECT root, ended, feeds, last_month,
          (last_month - interval '12 months')::date AS prior_to,
          (last_month - interval '24 months')::date AS before
   FROM standing JOIN known_window ON root = standing.id
+), summed AS MATERIALIZED (
+  SELECT w.root, s.currency,
+    sum(s.amount) FILTER (WHERE s.month > w.prior_to) AS current,
+    sum(s.returns) FILTER (WHERE s.month > w.prior_to) AS current_returns,
+    sum(s.amount) FILTER (WHERE s.month <= w.prior_to AND s.month > w.before) AS prior,
+    sum(s.returns) FILTER (WHERE s.month <= w.prior_to AND s.month > w.before) AS prior_returns,
+    sum(s.amount - s.returns) FILTER (WHERE s.month <= w.before) AS earlier,
+    sum(s.lines) FILTER (WHERE s.month > w.before) AS lines
+  FROM windows w
+  JOIN member ON member.root = w.root
+  JOIN sales_month s ON s.partner_id = member.id AND s.month <= w.last_month
+  WHERE s.measure = ANY(%(our_sales)s) AND s.known_on <= %(as_of)s
+  GROUP BY w.root, s.currency
 )
 SELECT w.root, w.ended, w.feeds, w.last_month,
-  coalesce(sum(m.amount * plan.rate) FILTER (WHERE m.month > w.prior_to), 0),
-  coalesce(sum(m.returns * plan.rate) FILTER (WHERE m.month > w.prior_to), 0),
-  coalesce(sum(m.amount * plan.rate)
-    FILTER (WHERE m.month <= w.prior_to AND m.month > w.before), 0),
-  coalesce(sum(m.returns * plan.rate)
-    FILTER (WHERE m.month <= w.prior_to AND m.month > w.before), 0),
-  min(m.month) FILTER (WHERE m.amount > m.returns),
-  array_agg(DISTINCT m.currency)
-    FILTER (WHERE plan.rate IS NULL AND m.month > w.before AND m.lines <> 0)
+  coalesce(sum(m.current * plan.rate), 0), coalesce(sum(m.current_returns * plan.rate), 0),
+  coalesce(sum(m.prior * plan.rate), 0), coalesce(sum(m.prior_returns * plan.rate), 0),
+  coalesce(bool_or(m.earlier > 0), false),
+  array_agg(m.currency ORDER BY m.currency) FILTER (WHERE plan.rate IS NULL AND m.lines <> 0)
 FROM windows w
-LEFT JOIN monthly m ON m.root = w.root AND m.month <= w.last_month
+LEFT JOIN summed m ON m.root = w.root
 LEFT JOIN plan ON plan.currency = m.currency
 GROUP BY w.root, w.ended, w.feeds, w.last_month
 ORDER BY w.root

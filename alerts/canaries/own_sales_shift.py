@@ -144,6 +144,10 @@ class OwnSalesShift(Canary):
             evidence=_evidence(kind, pair, facts, night, limits),
         )
 
+    def is_kept(self, verdict: Verdict) -> bool:
+        """Most partners tell no figures."""
+        return verdict.finding_class != Class.NO_FIGURES
+
     def headline(self, finding_class: str, value: Decimal | None, evidence: Evidence) -> str:
         """What its own sales did."""
         if value is None:

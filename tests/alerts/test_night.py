@@ -401,3 +401,20 @@ def test_the_alert_of_a_merged_partner_ends_and_says_where_its_sales_count(
     assert mine.ended_on == dt.date(2026, 1, 1)
     assert mine.end_reason == "its sales count at partner ROOT since 1 January 2026"
     assert Alert.objects.get(partners=root).ended_on is None
+
+
+@pytest.mark.parametrize(("first", "ramping"), [("2023-12", False), ("2024-01", True)])
+def test_a_first_purchase_before_the_prior_window_is_no_ramp(
+    make_known: Make,
+    sell: Sell,
+    first: str,
+    ramping: bool,  # noqa: FBT001
+) -> None:
+    partner = make_known("A")
+    lines = [
+        *monthly(partner, first, first, "10"),
+        *monthly(partner, "2024-06", "2024-12", "100"),
+        *monthly(partner, "2025-01", "2025-12", "200"),
+    ]
+    sell(lines, covers="2023-12..2025-12")
+    assert said(YEAR_END)["A"]["ramping"] is ramping
