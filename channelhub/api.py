@@ -5,8 +5,10 @@ from drf_spectacular.views import SpectacularAPIView
 
 from accounts.permissions import TablePermission
 from alerts.api import AlertDetail, AlertList
+from customers import api as customers
 from imports import api as imports
 from partners import api as partners
+from partners.facts import api as facts
 
 app_name = "api"
 
@@ -15,6 +17,8 @@ urlpatterns = [
     path("alerts/<uuid:public_id>/", AlertDetail.as_view(), name="alert-detail"),
     *imports.urlpatterns,
     *partners.urlpatterns,
+    *facts.urlpatterns,
+    *customers.urlpatterns,
     path(
         "schema/", SpectacularAPIView.as_view(permission_classes=[TablePermission]), name="schema"
     ),
