@@ -155,26 +155,31 @@ plan AS (
 # Our whole billed revenue of both routes, by month; what has no plan rate is left out.
 REVENUE = f"""
 WITH {PLAN}
-SELECT s.month, sum(s.amount * plan.rate)
-FROM sales_customer_month s JOIN plan USING (currency)
-WHERE s.measure IN ('billed', 'two-tier') AND s.known_on <= %(as_of)s
-  AND s.month BETWEEN %(first)s AND %(last)s
-GROUP BY s.month
+SELECT summed.month, sum(summed.amount * plan.rate) FROM (
+  SELECT s.month, s.currency, sum(s.amount) AS amount
+  FROM sales_customer_month s
+  WHERE s.measure IN ('billed', 'two-tier') AND s.known_on <= %(as_of)s
+    AND s.month BETWEEN %(first)s AND %(last)s
+  GROUP BY s.month, s.currency
+) AS summed JOIN plan USING (currency)
+GROUP BY summed.month
 """  # noqa: S608 - statements of our own
 
 # First every customer's sum, then the months of those few whose sum can matter. Two-tier billing
 # counts only where nothing was sold through (docs/decisions/0005).
 PURCHASES = f"""
 WITH {PLAN}, root AS ({CUSTOMER_ROOTS}), bought AS MATERIALIZED (
-  SELECT s.customer_id, sum(greatest(s.amount, 0) * coalesce(plan.rate, 1)) AS amount
-  FROM sales_customer_month s LEFT JOIN plan USING (currency)
+  SELECT s.customer_id, s.currency, sum(greatest(s.amount, 0)) AS amount
+  FROM sales_customer_month s
   WHERE s.customer_id IS NOT NULL AND s.known_on <= %(as_of)s
     AND s.month BETWEEN %(first)s AND %(last)s
-  GROUP BY s.customer_id
+  GROUP BY s.customer_id, s.currency
 ), candidate AS MATERIALIZED (
   SELECT root.root FROM bought JOIN root ON root.id = bought.customer_id
+  LEFT JOIN plan USING (currency)
   GROUP BY root.root
-  HAVING NOT bool_or(root.placeholder) AND sum(bought.amount) >= %(least)s
+  HAVING NOT bool_or(root.placeholder)
+    AND sum(bought.amount * coalesce(plan.rate, 1)) >= %(least)s
 ), named AS MATERIALIZED (
   SELECT root.id, root.root FROM root JOIN candidate USING (root) WHERE NOT root.placeholder
 ), month_of AS MATERIALIZED (

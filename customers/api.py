@@ -1,7 +1,7 @@
 """Customers for programs: the same rules, verbs and messages as on the pages."""
 
 import uuid
-from typing import Any, ClassVar
+from typing import Any
 
 from django.db.models import QuerySet
 from django.urls import path
@@ -42,7 +42,7 @@ class CustomerSerializer(serializers.ModelSerializer[Customer]):
     """A customer: a group, one of its legal entities, or a site."""
 
     id = serializers.UUIDField(source="public_id", read_only=True)
-    parent = CustomerKey(required=False, allow_null=True)
+    parent = CustomerKey(required=False, allow_null=True)  # type: ignore[assignment]
     merged_into = CustomerKey(read_only=True)
     aliases = serializers.SlugRelatedField[Any](many=True, read_only=True, slug_field="name")
     domains = serializers.SlugRelatedField[Any](many=True, read_only=True, slug_field="domain")
@@ -70,10 +70,10 @@ def caller(request: Request) -> User:
     return request.user
 
 
-class Visible:
+class Visible(generics.GenericAPIView[Customer]):
     """Starts at the customers that the caller may see."""
 
-    request: Request
+    queryset: Any = Customer.objects.none()
 
     def get_queryset(self) -> QuerySet[Customer]:
         rows: QuerySet[Customer] = Customer.objects.visible_to(self.request.user)
@@ -85,8 +85,7 @@ class CustomerList(Visible, generics.ListCreateAPIView[Customer]):
     """Customers by name."""
 
     serializer_class = CustomerSerializer
-    queryset: Any = Customer.objects.none()
-    filter_backends: ClassVar = [DjangoFilterBackend]
+    filter_backends = (DjangoFilterBackend,)
     filterset_class = CustomerFilter
 
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -101,7 +100,6 @@ class CustomerDetail(Visible, generics.RetrieveAPIView[Customer]):
 
     serializer_class: Any = CustomerSerializer
     lookup_field = "public_id"
-    queryset: Any = Customer.objects.none()
 
     @extend_schema(request=CustomerSerializer(partial=True), responses=CustomerSerializer)
     def patch(self, request: Request, public_id: uuid.UUID) -> Response:
@@ -116,7 +114,7 @@ class CustomerDetail(Visible, generics.RetrieveAPIView[Customer]):
 class CustomerLossReport(CustomerDetail):
     """That a customer is lost: POST says so, DELETE takes it back."""
 
-    http_method_names: ClassVar[list[str]] = ["post", "delete"]
+    http_method_names = ["post", "delete"]
     serializer_class = LossSerializer
 
     @extend_schema(request=LossSerializer, responses={201: LossSerializer})
