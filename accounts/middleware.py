@@ -14,6 +14,17 @@ from accounts.permissions import check_page
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
+class OrganisationMiddleware:
+    """Reads the organisation once a request, however many places ask for it."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with Organisation.asked_once():
+            return self.get_response(request)
+
+
 class TimeZoneMiddleware:
     """Shows times in the person's time zone, or the organisation's."""
 

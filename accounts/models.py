@@ -2,6 +2,9 @@
 
 import datetime as dt
 import zoneinfo
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, ClassVar, Self
 
 import pghistory
@@ -166,6 +169,10 @@ def monday_to_friday() -> list[int]:
     return [1, 2, 3, 4, 5]
 
 
+# What `Organisation.current` has found while a request is answered: nothing yet, or one.
+_kept: "ContextVar[list[Organisation] | None]" = ContextVar("organisation", default=None)
+
+
 @pghistory.track(exclude=["logo"])
 class Organisation(models.Model):
     """The vendor that runs this installation: one row, made by the first migration."""
@@ -206,8 +213,23 @@ class Organisation(models.Model):
 
     @classmethod
     def current(cls) -> "Organisation":
-        """The one organisation."""
-        return cls.objects.defer("logo").get()
+        """The one organisation; asked for once while a request is answered."""
+        kept = _kept.get()
+        if kept is None:
+            return cls.objects.defer("logo").get()
+        if not kept:
+            kept.append(cls.objects.defer("logo").get())
+        return kept[0]
+
+    @classmethod
+    @contextmanager
+    def asked_once(cls) -> Iterator[None]:
+        """Within it `current` asks the database at most once, and forgets it at the end."""
+        token = _kept.set([])
+        try:
+            yield
+        finally:
+            _kept.reset(token)
 
     def zone(self) -> zoneinfo.ZoneInfo:
         """Its time zone."""

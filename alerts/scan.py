@@ -14,7 +14,6 @@ from alerts.canaries.line_card_move import LineCardMove
 from alerts.canaries.our_sales_shift import OurSalesShift
 from alerts.canaries.own_sales_shift import OwnSalesShift
 from alerts.models import Run
-from channelhub.lib import months
 
 QUESTIONS: tuple[type[Canary], ...] = (
     OwnSalesShift,
@@ -73,7 +72,7 @@ def five_questions() -> list[Answer]:
     answers = []
     for number, canary in enumerate(QUESTIONS, start=1):
         if canary is KeyCustomerLost:
-            answers.append(_customers(number, run))
+            answers.append(_customers(number, run, rows.get(canary.name)))
         else:
             answers.append(_answer(number, CANARIES[canary.name], rows.get(canary.name)))
     return answers
@@ -96,27 +95,23 @@ def _answer(number: int, canary: Canary, row: tuple[Any, ...] | None) -> Answer:
     )
 
 
-def _customers(number: int, run: Run) -> Answer:
+def _customers(number: int, run: Run, row: tuple[Any, ...] | None) -> Answer:
     """Whether a customer that mattered was lost; unknown where lines name no customer."""
     with connection.cursor() as cursor:
         cursor.execute(KEY_CUSTOMERS, {"run": run.pk, "lost": CustomerClass.LOST})
         of, judged, lost = cursor.fetchone()
-        last = months.last_closed(run.as_of)
-        since = months.add_months(last, -11)
-        cursor.execute(NAMED, {"as_of": run.as_of, "since": since, "last": last})
-        billed, named = cursor.fetchone()
-    named_share = _part(named, billed)
-    enough = named_share is not None and named_share >= NO_FROM and (judged == of or judged > 0)
+    _, _, _, weight, weight_judged, _ = row or (0, 0, 0, 0, 0, 0)
+    judged_share = _part(weight_judged, weight)
     return Answer(
         number=number,
         canary=CANARIES[KeyCustomerLost.name],
-        reply=Reply.YES if lost else Reply.NO if enough else Reply.NOT_KNOWN,
+        reply=Reply.YES if lost else reply_of(None, judged_share),
         what="customers that matter",
         judged=judged,
         of=of,
         moving=lost,
         moving_share=None,
-        without_share=None if named_share is None else 1 - named_share,
+        without_share=None if judged_share is None else 1 - judged_share,
     )
 
 
@@ -150,12 +145,4 @@ KEY_CUSTOMERS = """
 SELECT count(*), count(*) FILTER (WHERE outcome <> 'unknown'),
   count(*) FILTER (WHERE outcome = 'fires' AND finding_class = %(lost)s)
 FROM alerts_finding WHERE run_id = %(run)s AND canary = 'key-customer-lost'
-"""
-
-# Of what the channel was billed or sold through: the part that names a customer.
-NAMED = """
-SELECT sum(greatest(s.amount, 0)),
-  sum(greatest(s.amount, 0)) FILTER (WHERE s.customer_id IS NOT NULL)
-FROM sales_customer_month s JOIN sales_feed f ON f.id = s.feed_id
-WHERE f.route = 'channel' AND s.known_on <= %(as_of)s AND s.month BETWEEN %(since)s AND %(last)s
 """

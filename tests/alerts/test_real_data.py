@@ -12,8 +12,11 @@ import pytest
 from django.core.management import call_command
 from django.db import transaction
 
+from alerts.actions import recompute
 from alerts.canaries import CANARIES
+from alerts.models import PartnerHealth
 from alerts.report import verdicts
+from alerts.scan import five_questions
 from channelhub.lib import months
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
@@ -146,3 +149,17 @@ def test_northwind_is_too_short_to_compare(db: None) -> None:
     found = list(verdicts(CANARIES["our-sales-shift"], dt.date(1998, 5, 31)))
     assert len(found) == 91
     assert {each["class"] for each in found} == {"not enough history"}
+
+
+def test_what_nobody_told_is_not_known_and_not_a_no(adventureworks: None) -> None:
+    """Neither own results nor customers, line cards or people are in these files."""
+    recompute(dt.date(2013, 11, 30))
+    answers = {answer.number: answer for answer in five_questions()}
+    assert {number: str(answer.reply) for number, answer in answers.items()} == {
+        1: "not known", 2: "yes", 3: "not known", 4: "not known", 5: "not known"
+    }  # fmt: skip
+    assert (answers[2].of, answers[2].judged) == (701, 579)
+    assert answers[1].judged == 0
+    assert answers[1].without_share == Decimal(1)
+    assert answers[3].without_share == Decimal(1)
+    assert not PartnerHealth.objects.exclude(score=None).exists()

@@ -44,19 +44,25 @@ def test_a_channel_manager_s_morning(site: str, open_window: OpenWindow) -> None
 
     expect(window.locator("h1")).to_have_text("Your partners")
     overnight = window.get_by_role("region", name="Changed overnight")
-    expect(overnight.locator("tbody tr")).to_have_count(5)
+    expect(overnight.locator("tbody tr")).to_have_count(6)
     expect(window.get_by_role("region", name="Risks")).to_be_visible()
     expect(window.locator("svg.ch-spark").first).to_be_visible()
     assert sideways(window) <= 0
 
-    changed = overnight.locator("tbody tr", has_text="New alert").first
+    changed = overnight.locator("tbody tr", has_text="Our sales fell").filter(has_text="New alert")
     name = changed.locator("a").inner_text()
     changed.locator("a").click()
+    expect(window.locator("h1")).to_contain_text("Our sales fell")
+    expect(window.locator("article")).to_contain_text("The threshold is a change of 20%")
+    expect(window.locator("article")).to_contain_text("It ends when the change is under 15%")
+    assert sideways(window) <= 0
+
+    window.locator("main").get_by_role("link", name=name).first.click()
     expect(window.locator("h1")).to_have_text(name)
-    alert = window.locator("article").first
-    expect(alert).to_contain_text("The threshold is a change of 20%")
-    expect(alert).to_contain_text("It ends when the change is under 15%")
-    expect(window.get_by_text("Last 6 months")).to_be_visible()
+    expect(window.get_by_role("region", name="Health")).to_contain_text("judged 5 of 5")
+    alert = window.locator("article", has_text="Our sales fell")
+    alert.get_by_text("Why, and what would end it").click()
+    expect(window.get_by_text("Last 6 months", exact=True)).to_be_visible()
     bars = window.locator("[data-chart] path[aria-roledescription=bar]")
     expect(bars).to_have_count(36)
     assert sideways(window) <= 0
@@ -64,6 +70,29 @@ def test_a_channel_manager_s_morning(site: str, open_window: OpenWindow) -> None
     alert.get_by_role("link", name="The rows behind it").click()
     expect(window.locator("h1")).to_have_text(f"Sales lines of {name}")
     expect(window.locator("tbody tr").first).to_be_visible()
+    assert sideways(window) <= 0
+
+
+def test_what_is_heard_in_a_call_is_written_down(site: str, open_window: OpenWindow) -> None:
+    window = open_window(f"{site}/partners/?q=P-1102")
+    sign_in(window, "manager@channelhub.example")
+    window.locator("#results tbody a").first.click()
+    window.get_by_role("region", name="Line cards").get_by_role("link", name="Over time").click()
+    window.fill("input[name=category]", "Switching")
+    window.fill("textarea[name=suppliers]", "Corvex\nus\nus")
+    window.get_by_role("button", name="Write down").click()
+    expect(window.locator("main")).to_contain_text("us stands twice")
+    window.fill("textarea[name=suppliers]", "Corvex\nus")
+    window.get_by_role("button", name="Write down").click()
+    expect(window.locator("main")).to_contain_text("Switching: we are #2.")
+    assert sideways(window) <= 0
+
+    window.goto(f"{site}/partners/?q=P-1102")
+    window.locator("#results tbody a").first.click()
+    window.get_by_role("region", name="People").locator("tbody a").first.click()
+    window.fill("input[name=where_to]", "A rival")
+    window.get_by_role("button", name="Record that they left").click()
+    expect(window.locator("main")).to_contain_text("to A rival")
     assert sideways(window) <= 0
 
 

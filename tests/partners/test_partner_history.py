@@ -112,7 +112,7 @@ def test_who_reads_it(
 
 
 # session, user, 2 x organisation, partner, count, events, people
-BUDGET = 8
+BUDGET = 7
 
 
 @pytest.mark.parametrize("rows", [25, 200])

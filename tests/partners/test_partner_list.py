@@ -136,9 +136,9 @@ def many(count: int, manager: User) -> None:
         PartnerManager.objects.create(partner=row, manager=manager, valid=ALWAYS)
 
 
-# session, user, 3 x organisation (zone, today, colours), 3 x choices (tiers, territories,
-# managers), count, keys of the page, rows with their standing.
-BUDGET = 12
+# session, user, organisation, 3 x choices (tiers, territories, managers), count, keys of the page,
+# rows with their standing, their health.
+BUDGET = 10
 
 
 @pytest.mark.parametrize("rows", [25, 200])
