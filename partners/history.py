@@ -23,6 +23,11 @@ TRACKED = (
     "partners.PartnerManagerEvent",
     "partners.PartnerFiscalPeriodEvent",
     "partners.PartnerExternalIdEvent",
+    "partners.PersonEvent",
+    "partners.OwnResultEvent",
+    "partners.LineCardEvent",
+    "partners.PartnerNoteEvent",
+    "partners.ActionEvent",
 )
 # What a row is called, and the column that says it.
 FACTS = {
@@ -32,8 +37,15 @@ FACTS = {
     "partners.PartnerManager": ("Channel manager", "manager_id"),
     "partners.PartnerFiscalPeriod": ("Fiscal period", "name"),
     "partners.PartnerExternalId": ("External id", "external_id"),
+    "partners.Person": ("Person", "name"),
+    "partners.OwnResult": ("Own result", "amount"),
+    "partners.LineCard": ("Line card", "category"),
+    "partners.PartnerNote": ("Note", "text"),
+    "partners.Action": ("Action", "title"),
 }
 VERBS = {"insert": "added", "update": "changed", "delete": "removed"}
+# A note is told by its beginning.
+LONGEST = 80
 SILENT = {"id", "public_id", "partner_id", "created_at"}
 COMMAND = "Command line"
 NOBODY = "System"
@@ -196,7 +208,7 @@ def _fact_change(event: Any, names: Names) -> Change:
 
 def _fact(event: Any, data: dict[str, Any], names: Names) -> str:
     column = FACTS[event.pgh_obj_model][1]
-    text = _choice(event.pgh_obj_model, column, names.show(column, data[column]))
+    text = _choice(event.pgh_obj_model, column, names.show(column, data[column]))[:LONGEST]
     if data.get("deputy_id"):
         text += f", deputy {names.show('deputy_id', data['deputy_id'])}"
     if data.get("source_id"):

@@ -1,5 +1,6 @@
 import datetime as dt
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import pghistory
@@ -11,7 +12,10 @@ from django.urls import reverse
 
 from accounts.models import User
 from imports.models import Import, Source
+from partners.actions.notes import add_note
+from partners.actions.persons import add_person
 from partners.actions.records import add_external_id, remove_external_id, update_partner
+from partners.actions.results import record_result
 from partners.actions.standing import set_manager, set_tier
 from partners.history import Entry, entries, events_of
 from partners.models import Partner
@@ -44,6 +48,23 @@ def test_dated_facts_in_words_and_one_entry_for_one_decision(partner: Partner, a
         ("Tier", "none", "Gold from 1 Mar 2026"),
         ("Tier", "Silver from 1 Jan 2026", "Silver from 1 Jan 2026 to 28 Feb 2026"),
     }
+
+
+def test_what_is_learnt_of_a_partner_is_told_too(partner: Partner, admin: User) -> None:
+    day = dt.date(2025, 12, 31)
+    add_person(partner, name="Ida Holm", acting_user=admin)
+    record_result(
+        partner, start=dt.date(2025, 1, 1), end=day, amount=Decimal(10), currency="EUR",
+        acting_user=admin,
+    )  # fmt: skip
+    add_note(partner, kind="call", day=day, text="Asked. " * 30, acting_user=admin)
+    changes = [entry.changes[0] for entry in told(partner)[:3]]
+    assert [(change.what, change.old) for change in changes] == [
+        ("Note", "none"), ("Own result", "none"), ("Person", "none")
+    ]  # fmt: skip
+    assert changes[1].new == "10.0 from 1 Jan 2025 to 31 Dec 2025"
+    assert len(changes[0].new) == 80
+    assert told(partner)[0].who == "Ada Admin"
 
 
 def test_what_a_correction_replaced_is_still_told(partner: Partner, admin: User) -> None:
