@@ -20,6 +20,7 @@ def health_params() -> dict[str, Any]:
     """What the statements of `HEALTH` ask for beside the run and its day."""
     return {
         "in_health": in_health(),
+        "both_ways": [canary.name for canary in CANARIES.values() if canary.asks_both_ways],
         "our_sales_shift": OurSalesShift.name,
         "critical": POINTS["critical"],
         "warning": POINTS["warning"],
@@ -54,6 +55,7 @@ WITH subject AS (
   SELECT concerned.partner, array_agg(DISTINCT f.canary::text ORDER BY f.canary::text) AS canaries
   FROM alerts_finding f CROSS JOIN LATERAL unnest(f.partners) AS concerned(partner)
   WHERE f.run_id = %(run)s AND f.outcome = 'fires' AND f.canary = ANY(%(in_health)s)
+    AND (f.nature = 'risk' OR f.canary = ANY(%(both_ways)s))
   GROUP BY concerned.partner
 ), counted AS (
   SELECT link.partner_id AS partner, a.canary,

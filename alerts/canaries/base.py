@@ -42,6 +42,8 @@ class Canary(abc.ABC):
     keeps: ClassVar[Keeps] = Keeps.STATE
     # Whether its risks are terms of a partner's health.
     in_health: ClassVar[bool] = True
+    # Whether a move either way answers its question; else only a risk does.
+    asks_both_ways: ClassVar[bool] = True
     # Every threshold with its default and what it means; people may set another value.
     limits: ClassVar[dict[str, Decimal]]
     limit_labels: ClassVar[dict[str, str]]

@@ -81,6 +81,7 @@ class KeyTalentLoss(Canary):
     seed: ClassVar[str] = "channel sales alignment, question 5"
     scope: ClassVar[Scope] = Scope.PARTNER
     keeps: ClassVar[Keeps] = Keeps.EVENT
+    asks_both_ways: ClassVar[bool] = False
     limits: ClassVar[dict[str, Decimal]] = {
         "months": Decimal(6),
         "learnt_days": Decimal(60),
@@ -146,6 +147,10 @@ class KeyTalentLoss(Canary):
     def is_kept(self, verdict: Verdict) -> bool:
         """At most partners nobody is known."""
         return verdict.finding_class != Class.NOBODY_KNOWN
+
+    def judged_partners(self) -> str:
+        """Partners of whom people are known; that somebody came says nothing of who left."""
+        return f"{super().judged_partners()} AND finding_class <> '{Class.ARRIVED}'"
 
     def headline(self, finding_class: str, value: Decimal | None, evidence: Evidence) -> str:
         """Who left, or came."""

@@ -30,7 +30,9 @@ class PartnerHealth(models.Model):
     current = models.BooleanField(default=True)
     score = models.PositiveSmallIntegerField(null=True)
     judged = ArrayField(models.CharField(max_length=40), help_text="Canaries that could judge it.")
-    moving = ArrayField(models.CharField(max_length=40), help_text="Canaries that fire for it.")
+    moving = ArrayField(
+        models.CharField(max_length=40), help_text="Canaries whose question it answers yes."
+    )
     terms = models.JSONField(
         default=list, help_text="A list of {canary, critical, warning, watch, points}."
     )

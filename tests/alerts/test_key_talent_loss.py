@@ -210,6 +210,10 @@ def test_moving_to_another_partner_of_ours_is_an_opportunity_there(
     assert chance.nature == Nature.OPPORTUNITY
     assert list(chance.partners.all()) == [other_partner]
     assert alert().evidence["people"][0]["where_to"] == other_partner.name
+    # The fifth question asks for losses: who gained somebody answers nothing.
+    health = {row.partner: row for row in PartnerHealth.objects.current()}
+    assert health[person.partner].moving == [CANARY.name]
+    assert (health[other_partner].moving, health[other_partner].judged) == ([], [])
 
 
 def test_who_is_not_key_and_prospects_raise_nothing(person: Person, other_partner: Partner) -> None:
