@@ -46,8 +46,8 @@ class CustomerFacts:
 
     `purchases` are those of the last 36 closed months; `revenue` is what we billed in all, by
     month, over both routes. `covered_to` is the last month that every live feed covers that
-    reported it in the last 24 months; `sellers` are the names of its sellers, `ended` those of
-    them that are partners no more. Amounts are in reporting currency.
+    reported it in the last 24 months, or else in the 36; `sellers` are the names of its sellers,
+    `ended` those of them that are partners no more. Amounts are in reporting currency.
     """
 
     customer: int
@@ -192,8 +192,9 @@ WITH {PLAN}, root AS ({CUSTOMER_ROOTS}), bought AS MATERIALIZED (
 ), sold_through AS (
   SELECT DISTINCT root FROM month_of WHERE measure = 'sold-through'
 ), reported AS (
-  SELECT root, array_agg(DISTINCT feed_id) AS feeds FROM month_of
-  WHERE month >= %(since)s GROUP BY root
+  SELECT root, coalesce(array_agg(DISTINCT feed_id) FILTER (WHERE month >= %(since)s),
+    array_agg(DISTINCT feed_id)) AS feeds
+  FROM month_of GROUP BY root
 )
 SELECT m.root, m.month, seller.id, seller.name,
   coalesce(standing.status = %(ended)s, false), sum(m.amount * plan.rate), m.currency,

@@ -56,7 +56,7 @@ def explain(alerts: Iterable[Alert], viewer: User) -> list[Explained]:
     alerts.
     """
     rows = list(alerts)
-    named = subjects((alert.scope, alert.subject) for alert in rows)
+    named = subjects(((alert.scope, alert.subject) for alert in rows), viewer)
     seen = _visible(rows, viewer)
     return [_explain(alert, named[alert.scope, alert.subject], seen) for alert in rows]
 

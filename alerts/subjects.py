@@ -4,8 +4,10 @@ import dataclasses
 from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
+from accounts.models import User
+from accounts.permissions import may
 from alerts.verdicts import Scope
 from customers.models import Customer
 from partners.models import LineCard, Partner
@@ -25,33 +27,36 @@ class Subject:
 CHANNEL = Subject("The whole channel")
 
 
-def subjects(keys: Iterable[Key]) -> dict[Key, Subject]:
-    """The subjects of (scope, key) pairs: one query for each scope among them."""
+def subjects(keys: Iterable[Key], viewer: User | None = None) -> dict[Key, Subject]:
+    """The subjects of (scope, key) pairs: one query for each scope among them.
+
+    Without a viewer, and where the viewer's role may not open a page, there are no addresses.
+    """
     by_scope: dict[str, set[int]] = {}
     for scope, key in keys:
         by_scope.setdefault(scope, set()).add(key)
     found: dict[Key, Subject] = {}
     for scope, wanted in by_scope.items():
         named = NAMES[scope](wanted) if scope in NAMES else {}
+        if not may(viewer, PAGES.get(scope, ""), "GET"):
+            named = {key: Subject(subject.name) for key, subject in named.items()}
         found |= {(scope, key): named.get(key, CHANNEL) for key in wanted}
     return found
 
 
 def _partners(keys: Collection[int]) -> dict[int, Subject]:
-    return {row.pk: Subject(row.name, _url("partners:detail", row)) for row in _rows(Partner, keys)}
+    return {row.pk: Subject(row.name, _url(Scope.PARTNER, row)) for row in _rows(Partner, keys)}
 
 
 def _customers(keys: Collection[int]) -> dict[int, Subject]:
-    return {
-        row.pk: Subject(row.name, _url("customers:detail", row)) for row in _rows(Customer, keys)
-    }
+    return {row.pk: Subject(row.name, _url(Scope.CUSTOMER, row)) for row in _rows(Customer, keys)}
 
 
 def _line_cards(keys: Collection[int]) -> dict[int, Subject]:
     cards = _rows(LineCard, keys).select_related("partner")
     return {
         row.pk: Subject(
-            f"{row.category} at {row.partner.name}", _url("partners:detail", row.partner)
+            f"{row.category} at {row.partner.name}", _url(Scope.PRODUCT_LINE, row.partner)
         )
         for row in cards
     }
@@ -59,20 +64,23 @@ def _line_cards(keys: Collection[int]) -> dict[int, Subject]:
 
 def _feeds(keys: Collection[int]) -> dict[int, Subject]:
     feeds = _rows(Feed, keys).select_related("source")
-    return {row.pk: Subject(str(row), _url("sales:feed", row)) for row in feeds}
+    return {row.pk: Subject(str(row), _url(Scope.FEED, row)) for row in feeds}
 
 
 def _rows(model: Any, keys: Collection[int]) -> Any:
     return model.objects.filter(pk__in=keys)
 
 
-def _url(route: str, row: Any) -> str:
-    try:
-        return reverse(route, args=[row.public_id])
-    except NoReverseMatch:
-        return ""
+def _url(scope: Scope, row: Any) -> str:
+    return reverse(PAGES[scope], args=[row.public_id])
 
 
+PAGES: dict[str, str] = {
+    Scope.PARTNER: "partners:detail",
+    Scope.CUSTOMER: "customers:detail",
+    Scope.PRODUCT_LINE: "partners:detail",
+    Scope.FEED: "sales:feed",
+}
 NAMES: dict[str, Callable[[Collection[int]], dict[int, Subject]]] = {
     Scope.PARTNER: _partners,
     Scope.CUSTOMER: _customers,

@@ -1,6 +1,8 @@
 """End customers: groups, their legal entities, and the sites of those."""
 
 import datetime as dt
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
@@ -43,14 +45,21 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
     """Sets of customers. Every page, API call and search starts at `visible_to`."""
 
     def visible_to(self, user: "User | AnonymousUser") -> Self:
-        """Admins and chiefs see all; a channel manager those that bought through their partners."""
+        """Admins and chiefs see all; a channel manager those that bought through their partners.
+
+        With a customer come what it is part of and what it is merged into: alerts name those.
+        """
         if not isinstance(user, User):
             return self.none()
         if user.sees_every_partner:
             return self.all()
         if user.role == Role.MANAGER:
             sold = CustomerPartner.objects.filter(partner__in=Partner.objects.visible_to(user))
-            return self.filter(Exists(sold.filter(customer=OuterRef("pk"))))
+            bought = Customer.objects.filter(pk__in=sold.values("customer"))
+            ways = ("pk", "merged_into", "parent", "parent__parent", "parent__merged_into",
+                    "merged_into__parent", "merged_into__parent__parent")  # fmt: skip
+            seen = [Q(pk__in=bought.exclude(**{way: None}).values(way)) for way in ways]
+            return self.filter(reduce(or_, seen))
         return self.none()
 
     def unmerged(self) -> Self:

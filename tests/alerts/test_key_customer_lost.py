@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -301,6 +302,28 @@ def test_it_ends_when_the_customer_buys_again_and_ages_when_it_mattered_long_ago
     )
     judge("2026-01-31")
     assert alert().end_reason == "it buys again"
+
+
+def test_a_silence_of_over_two_years_is_a_loss_and_not_unknown(
+    seller: Partner, load: Callable[..., None]
+) -> None:
+    load([*steady("Acme", "2023-01", "2023-09"), *steady("Rest", "2023-01", "2025-12", "1000")])
+    judge()
+    assert alert().finding_class == Class.LOST
+
+
+def test_a_manager_opens_the_group_that_an_alert_is_about(
+    seller: Partner, load: Callable[..., None], manager: User, other_manager: User,
+    sign_in: Callable[[User], Client],
+) -> None:  # fmt: skip
+    load([*steady("Acme", "2023-01", "2025-06"), *steady("Rest", "2023-01", "2025-12", "1000")])
+    group = Customer.objects.create(name="Acme Group", level=Level.GROUP)
+    Customer.objects.filter(name="Acme").update(parent=group)
+    judge()
+    page = sign_in(manager).get(f"/alerts/{alert().public_id}/").content.decode()
+    assert f'href="{group.get_absolute_url()}"' in page
+    assert sign_in(manager).get(group.get_absolute_url()).status_code == 200
+    assert sign_in(other_manager).get(group.get_absolute_url()).status_code == 404
 
 
 def test_on_another_route_it_has_moved_and_is_not_lost(

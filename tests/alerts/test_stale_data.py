@@ -93,6 +93,8 @@ def test_a_manager_of_one_of_its_partners_reads_it_and_nobody_else_s(
     page = sign_in(manager).get(address)
     assert "Reports 46 days late" in page.content.decode()
     assert "erp (channel)" in page.content.decode()
+    # A feed is set up by admins: nobody else is led to its page.
+    assert "/feeds/" not in page.content.decode().split("<main", 1)[1]
     assert sign_in(other_manager).get(address).status_code == 404
 
 
