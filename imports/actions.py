@@ -1,9 +1,10 @@
-"""What is done with files: taken in, confirmed, run, tried again, thrown away."""
+"""What is done with files: taken in, checked, confirmed, run, cancelled, thrown away."""
 
 import hashlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any, TypeVar
 
 import pghistory
 from django.core.exceptions import ValidationError
@@ -15,22 +16,56 @@ from accounts.models import User
 from channelhub.lib.ring import ring
 from channelhub.lib.work import WorkState
 from imports.columns import check_fields
-from imports.engine import load_file
-from imports.heartbeat import Heartbeat
+from imports.engine import Noted, check_file, load_file
+from imports.heartbeat import Cancelled, Heartbeat
 from imports.kinds import Kind, kinds
-from imports.models import Import, Source
+from imports.layouts import likeliest_kind, recall, remember
+from imports.models import Import, RejectedRow, Source, UnknownName
 from imports.options import Options
 from imports.problems import Unreadable
+from imports.reading import open_sheet
 from imports.uploads import drop
 
 logger = logging.getLogger(__name__)
 
 TASK = "imports.run"
+CANCELLED = "Cancelled by hand."
 Tell = Callable[[int], None]
+Row = TypeVar("Row", RejectedRow, UnknownName)
 
 
 class TakenOver(Exception):
     """Another worker holds the import by now; what this one did is undone."""
+
+
+def take_in(
+    path: Path, *, file_name: str, source: str = "", kind: str = "", acting_user: User | None
+) -> Import:
+    """Take an upload in as a draft, with what its columns tell of it.
+
+    A layout that came before says how it is read; where it does not, kind and source have to be
+    given or, of the kind, guessed.
+
+    Raises:
+        Unreadable: the file cannot be read, nothing tells who sent it or what it holds, or the
+            source's name is none.
+    """
+    columns = open_sheet(path).columns
+    layout = recall(columns, source=Source.objects.filter(name=source).first(), kind=kind)
+    if not source and not layout:
+        raise Unreadable("No file with these columns came before: say who sent it.")
+    likely = likeliest_kind(columns)
+    kind = kind or (layout.kind if layout else likely.name if likely else "")
+    if not kind:
+        raise Unreadable("Its columns do not tell what it holds: choose it.")
+    return create_import(
+        kind=kind,
+        source=source or str(layout and layout.source),
+        path=path,
+        file_name=file_name,
+        options=Options.from_json(layout.options) if layout else Options(),
+        acting_user=acting_user,
+    )
 
 
 def create_import(
@@ -73,14 +108,82 @@ def known_kind(name: str) -> Kind:
     return kinds()[name]
 
 
-def confirm_import(load: Import, *, options: Options) -> bool:
-    """Let a draft be loaded with this mapping. False if it is no draft any more."""
-    confirmed = (
-        Import.objects.drafts().filter(pk=load.pk).update(options=options.as_json(), confirmed=True)
-    )
-    if confirmed:
-        ring(TASK, load.pk)
-    return bool(confirmed)
+def confirm_import(load: Import, *, options: Options, columns: Sequence[str] = ()) -> bool:
+    """Let a draft be loaded with this mapping. False if it is no draft any more.
+
+    Where its columns are given, the next file with the same ones is read likewise.
+    """
+    with transaction.atomic():
+        confirmed = _set_draft(load, options=options.as_json(), confirmed=True, error="")
+        if confirmed and columns:
+            remember(load, options=options, columns=columns)
+        if confirmed:
+            ring(TASK, load.pk)
+    return confirmed
+
+
+def check_import(load: Import, *, options: Options) -> bool:
+    """Let a draft be checked: all that loading would do, taken back at its end."""
+    with transaction.atomic():
+        asked = _set_draft(load, options=options.as_json(), checking=True, error="")
+        if asked:
+            ring(TASK, load.pk)
+    return asked
+
+
+def reread_import(load: Import, *, kind: str, options: Options) -> bool:
+    """Say that a draft holds something else, or is written otherwise; what a check found is void.
+
+    Raises:
+        Unreadable: there is no such kind.
+    """
+    known_kind(kind)
+    with transaction.atomic():
+        changed = _set_draft(load, kind=kind, options=options.as_json(), checked_at=None, error="")
+        if changed:
+            _forget_check(load)
+    return changed
+
+
+def say_what_names_mean(
+    load: Import, meant: Sequence[tuple[UnknownName, str]], *, acting_user: User
+) -> None:
+    """Note for its source, from now on, which of our records each of these names is.
+
+    Args:
+        load: a draft that was checked; it is checked again.
+        meant: pairs of an unknown name and the public id of a record.
+        acting_user: who says so.
+
+    Raises:
+        ValidationError: a record is gone, or the source calls another one so already.
+    """
+    books = {each.name: each.book for each in known_kind(load.kind).references}
+    with transaction.atomic():
+        for name, public_id in meant:
+            books[name.reference].link(load.source, name.text, public_id, acting_user=acting_user)
+        check_import(load, options=Options.from_json(load.options))
+
+
+def cancel_import(load: Import) -> bool:
+    """Stop an import or a check that waits or runs. False if it has ended already.
+
+    Nothing of it is written, and it is a draft again. One that runs stops within seconds.
+    """
+    waiting = Import.objects.under_way().filter(pk=load.pk, state=WorkState.QUEUED)
+    if waiting.update(confirmed=False, checking=False, attempts=0, error=CANCELLED):
+        return True
+    running = Import.objects.filter(pk=load.pk, state=WorkState.RUNNING)
+    return bool(running.update(cancel_wanted=True))
+
+
+def _set_draft(load: Import, **values: Any) -> bool:
+    return bool(Import.objects.drafts().filter(pk=load.pk).update(**values))
+
+
+def _forget_check(load: Import) -> None:
+    RejectedRow.objects.filter(load=load).delete()
+    UnknownName.objects.filter(load=load).delete()
 
 
 def reopen_import(load: Import) -> bool:
@@ -103,21 +206,21 @@ def discard_import(load: Import) -> bool:
 
 def ring_waiting() -> None:
     """Ring for every import that waits or was left by a dead worker. For the tick."""
-    for pk in Import.objects.filter(confirmed=True).claimable().values_list("pk", flat=True):
+    for pk in Import.objects.wanted().claimable().values_list("pk", flat=True):
         ring(TASK, pk)
 
 
 def run_import(pk: int) -> None:
-    """Load a confirmed import unless somebody else holds it. For the task.
+    """Check or load an import unless somebody else holds it. For the task.
 
     What will not pass ends it as failed; anything else is left for the next ring.
     """
-    load: Import = Import.objects.get(pk=pk)
-    if not load.confirmed or not load.claim():
+    load = Import.objects.wanted().filter(pk=pk).first()
+    if load is None or not load.claim():
         return
     try:
-        _run(load)
-    except Unreadable:
+        _check(load) if load.checking else _run(load)
+    except (Unreadable, Cancelled):
         return
     except Exception:
         logger.exception("import %s failed", load.pk)
@@ -152,6 +255,9 @@ def _run(load: Import, tell: Tell | None = None) -> None:
     except Unreadable as problem:
         load.give_up(str(problem))
         raise
+    except Cancelled:
+        _back_to_draft(load, CANCELLED)
+        raise
     except TakenOver:
         raise
     except Exception as error:
@@ -162,16 +268,67 @@ def _run(load: Import, tell: Tell | None = None) -> None:
         raise
 
 
+def _check(load: Import) -> None:
+    """Check a file; whatever stops it makes the import a draft again that says why."""
+    try:
+        with Heartbeat(load) as beat:
+            noted = check_file(load, known_kind(load.kind), beat)
+    except Unreadable as problem:
+        _back_to_draft(load, str(problem))
+        raise
+    except Cancelled:
+        _back_to_draft(load, CANCELLED)
+        raise
+    except Exception as error:
+        load.retry_later(f"Unexpected: {type(error).__name__}. It will be tried again.")
+        raise
+    _keep_check(load, noted)
+
+
+def _keep_check(load: Import, noted: Noted) -> None:
+    with transaction.atomic():
+        if _back_to_draft(load, "", checked_at=timezone.now(), **_counts(load)):
+            _forget_check(load)
+            RejectedRow.objects.bulk_create(_new(noted.rejected))
+            UnknownName.objects.bulk_create(_new(noted.unknown))
+
+
+def _new(rows: list[Row]) -> list[Row]:
+    """The rows once more, to be written under new keys."""
+    for row in rows:
+        row.pk = None
+    return rows
+
+
+def _back_to_draft(load: Import, error: str, **values: Any) -> bool:
+    """What its holder says when an attempt ends and nothing was loaded."""
+    ended = {"state": WorkState.QUEUED, "confirmed": False, "checking": False, "attempts": 0,
+             "cancel_wanted": False, "lease_until": None, "stage": ""}  # fmt: skip
+    return bool(Import.objects.held_by(load).update(error=error, **{**ended, **values}))
+
+
+def _counts(load: Import) -> dict[str, Any]:
+    """What an attempt found, as it is kept."""
+    return {
+        "new": load.new,
+        "changed": load.changed,
+        "unchanged": load.unchanged,
+        "rejected": load.rejected,
+        "rows_read": load.rows_read,
+        "rows_expected": load.rows_read,
+        "first_month": load.first_month,
+        "last_month": load.last_month,
+    }
+
+
 def _finish(load: Import) -> None:
     done = Import.objects.held_by(load).update(
         state=WorkState.DONE,
         error="",
+        stage="",
+        cancel_wanted=False,
         finished_at=timezone.now(),
-        new=load.new,
-        changed=load.changed,
-        unchanged=load.unchanged,
-        rejected=load.rejected,
-        rows_read=load.rows_read,
+        **_counts(load),
     )
     if not done:
         raise TakenOver

@@ -11,19 +11,24 @@ from imports.problems import Unreadable
 def assign(kind: Kind, columns: Sequence[str], options: Options) -> dict[str, str]:
     """Their column for each of our fields that the file fills: {our field: their column}.
 
-    What a person said wins; columns left over are matched by their header.
+    What a person said wins; columns left over are matched by their header. Locked fields take no
+    column.
 
     Raises:
         Unreadable: a column or field is unknown, or a required field has no column.
     """
     check_fields(kind, [*options.mapping, *options.fixed])
-    said = {field: find_column(name, columns) for field, name in options.mapping.items()}
+    said = {
+        field: find_column(name, columns)
+        for field, name in options.mapping.items()
+        if field not in options.locked
+    }
     if twice := said.keys() & options.fixed.keys():
         raise Unreadable(f"Both a column and a fixed value for: {', '.join(sorted(twice))}.")
     if options.match_headers:
         left = [name for name in columns if name not in said.values()]
-        said |= match_headers(kind, left, taken={*said, *options.fixed})
-    _check_required(kind, columns, filled={*said, *options.fixed})
+        said |= match_headers(kind, left, taken={*said, *options.fixed, *options.locked})
+    _check_required(kind, columns, filled={*said, *options.fixed, *options.locked})
     return said
 
 

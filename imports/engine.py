@@ -1,21 +1,49 @@
 """One import from file to facts: read, check, resolve, write, count. All or nothing."""
 
+import dataclasses
 from pathlib import Path
 
-from django.db import connection
+from django.db import connection, transaction
 
 from imports.checking import check
 from imports.columns import assign
 from imports.filling import fill, open_files
 from imports.heartbeat import Heartbeat
 from imports.kinds import Counts, Kind
-from imports.models import Import, RejectedRow
+from imports.models import Import, RejectedRow, Stage, UnknownName
 from imports.staging import Staging
 
 LEFT_BEHIND = """
 SELECT relname FROM pg_class
 WHERE relnamespace = pg_my_temp_schema() AND relname LIKE 'staging%' AND relkind = 'r'
 """
+
+# A check keeps this many rejected rows to be looked at; loading keeps all.
+CHECK_KEEPS = 1000
+
+
+@dataclasses.dataclass(frozen=True)
+class Noted:
+    """What a check found and took back with everything else it had written."""
+
+    rejected: list[RejectedRow]
+    unknown: list[UnknownName]
+
+
+def check_file(load: Import, kind: Kind, beat: Heartbeat) -> Noted:
+    """Do all that loading would do, and take it back. The import holds the counts, unsaved.
+
+    Raises:
+        Unreadable: the file cannot be imported as it is.
+    """
+    with transaction.atomic():
+        load_file(load, kind, beat)
+        noted = Noted(
+            rejected=list(RejectedRow.objects.filter(load=load)[:CHECK_KEEPS]),
+            unknown=list(UnknownName.objects.filter(load=load)),
+        )
+        transaction.set_rollback(True)
+    return noted
 
 
 def load_file(load: Import, kind: Kind, beat: Heartbeat) -> None:
@@ -25,11 +53,22 @@ def load_file(load: Import, kind: Kind, beat: Heartbeat) -> None:
         Unreadable: the file cannot be imported as it is.
     """
     _prepare()
+    _forget_earlier(load)
     staging = _open(load, kind, beat)
+    beat.reached(Stage.CHECKING)
     check(staging, kind)
+    beat.reached(Stage.WAITING)
     _one_at_a_time()
+    beat.reached(Stage.WRITING)
     kind.resolve(staging)
     _count(load, kind.write(staging))
+    load.first_month, load.last_month = kind.months(staging) or (None, None)
+
+
+def _forget_earlier(load: Import) -> None:
+    """What a check, or an attempt that failed, noted of the same file."""
+    RejectedRow.objects.filter(load=load).delete()
+    UnknownName.objects.filter(load=load).delete()
 
 
 def _open(load: Import, kind: Kind, beat: Heartbeat) -> Staging:
@@ -37,7 +76,8 @@ def _open(load: Import, kind: Kind, beat: Heartbeat) -> Staging:
     files = open_files(Path(load.path), staging.options)
     columns = assign(kind, files.columns, staging.options)
     load.rows_read = fill(files, columns, progress=beat.progress)
-    return Staging(load=load, columns=columns, fixed=staging.options.fixed)
+    fixed = {**staging.options.fixed, **staging.options.locked}
+    return Staging(load=load, columns=columns, fixed=fixed)
 
 
 def _one_at_a_time() -> None:

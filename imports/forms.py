@@ -1,5 +1,6 @@
 """What people fill in to bring a file in."""
 
+import dataclasses
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -9,12 +10,32 @@ from django.core.validators import RegexValidator
 
 from imports.columns import assign
 from imports.fixed import parse_fixed
-from imports.kinds import Field, Kind, kinds
+from imports.kinds import Candidate, Field, Kind, Reference, kinds
+from imports.models import Import, UnknownName
 from imports.options import Options, parse_covers
 from imports.preview import Column, Preview
 from imports.problems import Unreadable
 
 MONTH = forms.DateInput(attrs={"type": "month", "placeholder": "2024-01"})
+ACCEPTED = ".csv,.txt,.tsv,.xlsx,.xlsm,.xlsb,.xls,.ods,text/csv,text/plain"
+ENCODINGS = [
+    ("", "Find out from the file"),
+    ("utf-8", "UTF-8"),
+    ("cp1252", "Windows, Western Europe (1252)"),
+    ("cp1250", "Windows, Central Europe (1250)"),
+    ("iso8859-15", "ISO 8859-15"),
+    ("utf-16", "UTF-16"),
+    ("cp850", "DOS, Western Europe (850)"),
+]
+PARTED = [
+    ("", "Find out from the file"),
+    (",", "Commas"),
+    (";", "Semicolons"),
+    ("\t", "Tabs"),
+    ("|", "Bars"),
+]
+NAMES_SHOWN = 50
+NameRow = tuple[UnknownName, forms.BoundField, forms.BoundField]
 FIND_OUT = ("", "Find out from the file")
 SOURCE_NAME = RegexValidator(
     r"^[-\w]+\Z",
@@ -29,22 +50,116 @@ def kind_choices() -> list[tuple[str, str]]:
 
 
 class UploadForm(forms.Form):
-    """A file, what it holds and who sent it."""
+    """A file, and as much as a person wants to say of it."""
 
-    kind = forms.ChoiceField(label="What it holds", choices=kind_choices)
+    file = forms.FileField(
+        label="File",
+        help_text="A workbook (XLSX, XLS, ODS) or a text file of rows (CSV, TSV), as it was sent.",
+        widget=forms.FileInput(attrs={"accept": ACCEPTED}),
+    )
     source = forms.CharField(
         label="Source",
         max_length=50,
+        required=False,
         validators=[SOURCE_NAME],
         help_text="The system or company that sent it: our-erp, say. Give a partners' file and its"
-        " sales the same source, as external ids are looked up within it.",
+        " sales the same source, as external ids are looked up within it. Leave it empty if a file"
+        " with the same columns came before.",
         widget=forms.TextInput(attrs={"list": "sources", "autocomplete": "off"}),
     )
-    file = forms.FileField(
-        label="File",
-        help_text="A text file of rows (CSV). Its first line names the columns.",
-        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,text/csv,text/plain"}),
+    kind = forms.ChoiceField(
+        label="What it holds",
+        required=False,
+        choices=lambda: [("", "Find out from its columns"), *kind_choices()],
     )
+
+
+class NamesForm(forms.Form):
+    """What names mean that nobody knows yet: for each a record that is alike, or one by name."""
+
+    def __init__(self, *args: Any, load: Import, kind: Kind) -> None:
+        super().__init__(*args)
+        self.references = {each.name: each for each in kind.references}
+        self.names = list(load.unknown_names.all()[:NAMES_SHOWN])
+        suggested = self._suggested()
+        for name in self.names:
+            alike = suggested[name.reference, name.text]
+            self.fields[f"alike_{name.pk}"] = forms.ChoiceField(
+                label=f"What {name.text} is",
+                required=False,
+                choices=[("", self._left_alone(name)), *map(_choice, alike)],
+            )
+            asks_for = self.references[name.reference].asks_for
+            self.fields[f"other_{name.pk}"] = forms.CharField(
+                label=f"Another {asks_for} for {name.text}",
+                required=False,
+                max_length=200,
+                widget=forms.TextInput(
+                    attrs={"autocomplete": "off", "placeholder": asks_for.capitalize()}
+                ),
+            )
+
+    def groups(self) -> Iterator[tuple[Reference, list[NameRow]]]:
+        """By reference: each name with its two fields."""
+        for reference in self.references.values():
+            rows = [
+                (name, self[f"alike_{name.pk}"], self[f"other_{name.pk}"])
+                for name in self.names
+                if name.reference == reference.name
+            ]
+            if rows:
+                yield reference, rows
+
+    def clean(self) -> dict[str, Any]:
+        """Turns the answers into `cleaned_data["meant"]`: pairs of name and public id."""
+        data = super().clean() or self.cleaned_data
+        meant = []
+        for name in self.names:
+            alike, other = data.get(f"alike_{name.pk}"), data.get(f"other_{name.pk}", "").strip()
+            if other and (found := self.references[name.reference].book.find(other)):
+                meant.append((name, found.public_id))
+            elif other:
+                self.add_error(f"other_{name.pk}", f"{other} is nobody's, or several have it.")
+            elif alike:
+                meant.append((name, alike))
+        if not meant and not self.errors:
+            self.add_error(None, "Say what at least one of them is.")
+        return {**data, "meant": meant}
+
+    def _suggested(self) -> dict[tuple[str, str], list[Candidate]]:
+        found = {}
+        for reference in self.references.values():
+            texts = [name.text for name in self.names if name.reference == reference.name]
+            for text, alike in (reference.book.suggest(texts) if texts else {}).items():
+                found[reference.name, text] = alike
+        return found
+
+    def _left_alone(self, name: UnknownName) -> str:
+        return "None of ours" if self.references[name.reference].creates else "Not known"
+
+
+def _choice(alike: Candidate) -> tuple[str, str]:
+    return alike.public_id, f"{alike.label}: {alike.alike:.0%} alike"
+
+
+class ReadingForm(forms.Form):
+    """What we think a file is; whoever knows better says so, and it is read again."""
+
+    kind = forms.ChoiceField(label="What it holds", choices=kind_choices)
+    encoding = forms.ChoiceField(label="Encoding", required=False, choices=ENCODINGS)
+    delimiter = forms.ChoiceField(label="Columns are parted by", required=False, choices=PARTED)
+
+    def options(self, known: Options) -> Options:
+        """The options with these answers; what was said of columns is void."""
+        data = self.cleaned_data
+        return dataclasses.replace(
+            known,
+            mapping={},
+            match_headers=True,
+            fixed={},
+            encoding=data["encoding"] or None,
+            delimiter=data["delimiter"] or None,
+        )
 
 
 class DraftForm(forms.Form):
@@ -71,10 +186,12 @@ class DraftForm(forms.Form):
 
     def __init__(self, *args: Any, kind: Kind, preview: Preview, options: Options) -> None:
         self.kind, self.preview, self.options = kind, preview, options
+        self.asked = [field for field in kind.fields if field.name not in options.locked]
         super().__init__(*args)
         self.initial = _initial(options)
         self._add_columns()
         self._add_fixed()
+        self._add_unknown()
         if not kind.periodic:
             for name in ("covers_from", "covers_to", "history"):
                 del self.fields[name]
@@ -86,8 +203,12 @@ class DraftForm(forms.Form):
 
     def fixed(self) -> Iterator[forms.BoundField]:
         """The fields of the form for values that hold for every row."""
-        for field in self.kind.fields:
+        for field in self.asked:
             yield self[f"fixed_{field.name}"]
+
+    def unknown(self) -> list[forms.BoundField]:
+        """The fields of the form for what becomes of unknown names."""
+        return [self[f"unknown_{each.name}"] for each in self.kind.references if each.creates]
 
     def period(self) -> list[forms.BoundField]:
         """The fields of the form about the period."""
@@ -97,7 +218,7 @@ class DraftForm(forms.Form):
 
     def needed(self) -> list[str]:
         """The labels of fields that no file of this kind can do without."""
-        return [field.label for field in self.kind.fields if field.required]
+        return [field.label for field in self.asked if field.required]
 
     def reading(self) -> list[forms.BoundField]:
         """The fields of the form about how cells are written."""
@@ -120,7 +241,7 @@ class DraftForm(forms.Form):
         return data
 
     def _add_columns(self) -> None:
-        choices = [("", "Leave out"), *((field.name, field.label) for field in self.kind.fields)]
+        choices = [("", "Leave out"), *((field.name, field.label) for field in self.asked)]
         for column in self.preview.columns:
             self.fields[f"column_{column.position}"] = forms.ChoiceField(
                 label=column.name,
@@ -130,8 +251,19 @@ class DraftForm(forms.Form):
                 widget=forms.Select(attrs={"aria-label": f"Field for {column.name}"}),
             )
 
+    def _add_unknown(self) -> None:
+        for each in self.kind.references:
+            if each.creates:
+                self.fields[f"unknown_{each.name}"] = forms.ChoiceField(
+                    label=f"{each.label} that nobody knows yet",
+                    required=False,
+                    choices=[("reject", "Reject their rows"), ("create", "Create them")],
+                    initial=self.options.unknown.get(each.name, each.unknown),
+                    help_text=each.creates,
+                )
+
     def _add_fixed(self) -> None:
-        for field in self.kind.fields:
+        for field in self.asked:
             self.fields[f"fixed_{field.name}"] = _fixed_field(
                 field, self.options.fixed.get(field.name, "")
             )
@@ -148,8 +280,12 @@ class DraftForm(forms.Form):
         return Options(
             mapping=mapping,
             match_headers=False,
-            fixed={
-                f.name: data[f"fixed_{f.name}"] for f in self.kind.fields if data[f"fixed_{f.name}"]
+            fixed={f.name: data[f"fixed_{f.name}"] for f in self.asked if data[f"fixed_{f.name}"]},
+            locked=self.options.locked,
+            unknown={
+                each.name: data[f"unknown_{each.name}"] or each.unknown
+                for each in self.kind.references
+                if each.creates
             },
             covers=parse_covers(f"{first or last}..{last or first}") if first or last else None,
             history=data.get("history", False),
@@ -163,7 +299,7 @@ class DraftForm(forms.Form):
         chosen = {data.get(f"column_{column.position}") for column in self.preview.columns}
         return [
             field
-            for field in self.kind.fields
+            for field in self.asked
             if field.required and field.name not in chosen and not data.get(f"fixed_{field.name}")
         ]
 

@@ -2,14 +2,18 @@
 
 import abc
 import dataclasses
+import datetime as dt
 import functools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import ClassVar, Literal
 
 from django.conf import settings
 from django.utils.module_loading import import_string
 
+from accounts.models import User
 from imports.cells import squash
+from imports.models import Source
+from imports.options import Unknown
 from imports.staging import Staging
 
 FieldType = Literal["text", "date", "decimal", "choice"]
@@ -54,6 +58,53 @@ class Counts:
     unchanged: int
 
 
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Candidate:
+    """A record of ours that a name in a file may mean; `alike` runs from 0 to 1."""
+
+    public_id: str
+    label: str
+    alike: float = 1.0
+
+
+class NameBook(abc.ABC):
+    """What sources call our partners, our customers or our products."""
+
+    @abc.abstractmethod
+    def suggest(self, texts: Sequence[str]) -> dict[str, list[Candidate]]:
+        """The records whose names are most like each text, the likeliest first, at most five."""
+
+    @abc.abstractmethod
+    def find(self, text: str) -> Candidate | None:
+        """The one record that a person means by its number or its whole name."""
+
+    @abc.abstractmethod
+    def link(self, source: Source, text: str, public_id: str, *, acting_user: User) -> None:
+        """Note that the source calls the record so, from now on.
+
+        Raises:
+            ValidationError: there is no such record, or the name means another one already.
+        """
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Reference:
+    """Records that a file names and that may not be known yet.
+
+    `fields` name them; `unknown` is what becomes of rows that name nobody known, where nobody
+    chose: the row is rejected, or the record is created. `creates` says what that would be; empty
+    where a file of this kind cannot create one.
+    """
+
+    name: str
+    label: str
+    fields: tuple[str, ...]
+    book: NameBook
+    asks_for: str
+    unknown: Unknown = "reject"
+    creates: str = ""
+
+
 class Kind(abc.ABC):
     """One kind of file that can be imported.
 
@@ -66,6 +117,16 @@ class Kind(abc.ABC):
     fields: ClassVar[tuple[Field, ...]]
     # Whether the file says for which months it speaks (`--covers`, `--history`).
     periodic: ClassVar[bool] = False
+    references: ClassVar[tuple[Reference, ...]] = ()
+
+    def unknown(self, staging: Staging, reference: str) -> Unknown:
+        """What becomes of names of a reference that nobody knows: as chosen, or its default."""
+        default = next(each.unknown for each in self.references if each.name == reference)
+        return staging.options.unknown.get(reference, default)
+
+    def months(self, staging: Staging) -> tuple[dt.date, dt.date] | None:
+        """The first days of the months of the first and last live row, of a periodic kind."""
+        return None
 
     @abc.abstractmethod
     def resolve(self, staging: Staging) -> None:

@@ -8,6 +8,7 @@ from typing import Any, Literal, Self, get_args
 from channelhub.lib import months
 
 DateOrder = Literal["ymd", "dmy", "mdy"]
+Unknown = Literal["reject", "create"]
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -26,11 +27,16 @@ class Options:
     `match_headers` lets columns that nobody mapped find their field by their header;
     `fixed` is {our field: value for every row}; `covers` is the first and last month that the
     file reports, as first days; `history` makes each row count as known at the close of its month.
+    `unknown` is {reference of the kind: what becomes of rows that name nobody known}. `locked` is
+    {our field: value for every row} that whoever sends the file cannot change: columns and values
+    for these fields are not asked for, and passed over.
     """
 
     mapping: dict[str, str] = dataclasses.field(default_factory=dict)
     match_headers: bool = True
     fixed: dict[str, str] = dataclasses.field(default_factory=dict)
+    locked: dict[str, str] = dataclasses.field(default_factory=dict)
+    unknown: dict[str, Unknown] = dataclasses.field(default_factory=dict)
     joins: tuple[Join, ...] = ()
     covers: tuple[dt.date, dt.date] | None = None
     history: bool = False
@@ -45,6 +51,8 @@ class Options:
             raise ValueError(f"Unknown date order {self.date_order!r}: write dmy, mdy or ymd.")
         if self.decimal_mark not in {None, ".", ","}:
             raise ValueError(f"Unknown decimal mark {self.decimal_mark!r}: write . or ,")
+        if strange := set(self.unknown.values()) - set(get_args(Unknown)):
+            raise ValueError(f"Unknown names are rejected or created, not {strange.pop()!r}.")
         if self.delimiter is not None and len(self.delimiter) != 1:
             raise ValueError(f"A delimiter is one character or tab, not {self.delimiter!r}.")
 

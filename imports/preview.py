@@ -8,7 +8,7 @@ from imports.columns import match_headers
 from imports.kinds import Kind
 from imports.models import Import
 from imports.options import Options
-from imports.reading import Sheet, open_sheet
+from imports.reading import DELIMITERS, Sheet, open_sheet
 
 ROWS = 5
 # A form of more selects than this helps nobody.
@@ -32,6 +32,14 @@ class Preview:
     sheet: Sheet
     columns: tuple[Column, ...]
 
+    def facts(self) -> list[tuple[str, str]]:
+        """How the file is written, as we found out or were told: pairs of label and value."""
+        return [
+            ("Encoding", self.sheet.encoding),
+            ("Columns are parted by", DELIMITERS.get(self.sheet.delimiter, self.sheet.delimiter)),
+            ("Columns", str(len(self.sheet.columns))),
+        ]
+
     @property
     def left_out(self) -> int:
         """Columns that are not shown."""
@@ -47,7 +55,8 @@ def preview(load: Import, kind: Kind) -> Preview:
     options = Options.from_json(load.options)
     sheet = open_sheet(Path(load.path), encoding=options.encoding, delimiter=options.delimiter)
     names = sheet.columns[:MOST_COLUMNS]
-    said = {**match_headers(kind, names), **options.mapping}
+    matched = match_headers(kind, names, taken=options.locked) if options.match_headers else {}
+    said = {**matched, **options.mapping}
     fields = {column: field for field, column in said.items()}
     rows = [row.cells for row in itertools.islice(sheet.records(), ROWS) if not row.problem]
     columns = (

@@ -12,6 +12,16 @@ from imports.options import Options
 
 TABLE = "staging"
 
+# A person decides about each by hand: of more the rest is told by its number of rows only.
+MOST_UNKNOWN = 500
+
+NOTE_UNKNOWN = """
+INSERT INTO imports_unknownname (load_id, reference, text, rows)
+SELECT %(load)s, %(reference)s, name, count(*) FROM ({names}) AS unknown (name)
+GROUP BY name ORDER BY count(*) DESC, name LIMIT %(most_unknown)s
+ON CONFLICT (load_id, reference, text) DO UPDATE SET rows = excluded.rows
+"""
+
 REJECT = """
 WITH bad AS (
   UPDATE staging SET rejected = true WHERE NOT rejected AND ({condition}) RETURNING row
@@ -120,6 +130,18 @@ class Staging:
             f" WHERE NOT rejected AND {where} AND {full}) AS numbered WHERE occurrence > 1)"
         )
         return self.reject(field, repeats, reason)
+
+    def note_unknown(self, reference: str, names: str) -> None:
+        """Keep the names that mean nobody yet, the most frequent ones first.
+
+        Args:
+            reference: that of the kind.
+            names: SQL of a query that gives each name once for every row that says it.
+        """
+        self.execute(
+            NOTE_UNKNOWN.format(names=names),
+            {"reference": reference, "most_unknown": MOST_UNKNOWN},
+        )
 
     def _known(self) -> dict[str, Any]:
         return {"source": self.load.source_id, "load": self.load.pk}

@@ -11,6 +11,8 @@ urlpatterns = [
     path("new/", views.new_import, name="new"),
     path("<uuid:public_id>/", views.import_detail, name="detail"),
     path("<uuid:public_id>/discard/", views.discard, name="discard"),
+    path("<uuid:public_id>/cancel/", views.cancel, name="cancel"),
+    path("<uuid:public_id>/names/", views.names, name="names"),
     path("<uuid:public_id>/reopen/", views.reopen, name="reopen"),
     path("<uuid:public_id>/rejected.csv", views.rejected_rows, name="rejected"),
 ]

@@ -2,9 +2,11 @@
 
 import csv
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
@@ -13,12 +15,13 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.models import User
 from channelhub.lib.pages import paginate
 from imports import actions, uploads
-from imports.forms import DraftForm, UploadForm, kind_choices
-from imports.models import Import, RejectedRow, Source
+from imports.forms import DraftForm, NamesForm, ReadingForm, UploadForm, kind_choices
+from imports.kinds import Kind
+from imports.layouts import recall
+from imports.models import Import, Source
 from imports.options import Options
 from imports.preview import preview
 from imports.problems import Unreadable
-from imports.reading import open_sheet
 
 # A spreadsheet would run a cell that starts so.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -52,11 +55,11 @@ def _new_import(request: HttpRequest) -> HttpResponse:
 
 
 def import_detail(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
-    """The mapping of a draft; the progress and result of any other."""
+    """A draft to be understood and checked; the progress and result of any other."""
     load = get_object_or_404(
         Import.objects.select_related("source", "created_by"), public_id=public_id
     )
-    return _draft(request, load) if load.is_draft else _result(request, load)
+    return draft_page(request, load) if load.is_draft else result_page(request, load)
 
 
 @require_POST
@@ -69,10 +72,37 @@ def discard(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
+def cancel(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """Stop an import that waits or runs."""
+    load = get_object_or_404(Import, public_id=public_id)
+    if not actions.cancel_import(load):
+        messages.info(request, "It had ended already.")
+    return redirect("imports:detail", public_id)
+
+
+@require_POST
 def reopen(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Correct the mapping of an import that failed."""
     load = get_object_or_404(Import, public_id=public_id)
     actions.reopen_import(load)
+    return redirect("imports:detail", public_id)
+
+
+@require_POST
+def names(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """Say what names of a checked draft mean that nobody knows."""
+    load = get_object_or_404(Import, public_id=public_id)
+    if not load.said_by_check:
+        messages.info(request, "It was not checked, or is no draft any more.")
+        return redirect("imports:detail", public_id)
+    form = NamesForm(request.POST, load=load, kind=actions.known_kind(load.kind))
+    if form.is_valid() and isinstance(request.user, User):
+        try:
+            actions.say_what_names_mean(load, form.cleaned_data["meant"], acting_user=request.user)
+        except ValidationError as error:
+            form.add_error(None, error.messages)
+    if form.errors:
+        return draft_page(request, load, names_form=form)
     return redirect("imports:detail", public_id)
 
 
@@ -90,13 +120,11 @@ def _take_in(request: HttpRequest, form: UploadForm) -> Import | None:
     upload = form.cleaned_data["file"]
     path = uploads.keep(upload)
     try:
-        open_sheet(path)
-        return actions.create_import(
-            kind=form.cleaned_data["kind"],
-            source=form.cleaned_data["source"],
-            path=path,
+        return actions.take_in(
+            path,
             file_name=upload.name,
-            options=Options(),
+            source=form.cleaned_data["source"],
+            kind=form.cleaned_data["kind"],
             acting_user=request.user if isinstance(request.user, User) else None,
         )
     except Unreadable as problem:
@@ -105,34 +133,86 @@ def _take_in(request: HttpRequest, form: UploadForm) -> Import | None:
         return None
 
 
-def _draft(request: HttpRequest, load: Import) -> HttpResponse:
+def draft_page(
+    request: HttpRequest, load: Import, *, names_form: NamesForm | None = None
+) -> HttpResponse:
+    """What we think the file is, its columns, and what a check found; POST says what to do."""
     kind, options = actions.known_kind(load.kind), Options.from_json(load.options)
+    asked = request.POST.get("do", "load") if request.method == "POST" and not names_form else ""
+    reading = ReadingForm(request.POST if asked == "read" else None, initial=_reading(load))
+    if asked == "read" and reading.is_valid():
+        changed = reading.options(options)
+        actions.reread_import(load, kind=reading.cleaned_data["kind"], options=changed)
+        return redirect("imports:detail", load.public_id)
     try:
         head = preview(load, kind)
     except Unreadable as problem:
-        messages.error(request, str(problem))
-        return render(request, "imports/gone.html", {"title": load.file_name, "load": load})
-    form = DraftForm(request.POST or None, kind=kind, preview=head, options=options)
-    if request.method == "POST" and form.is_valid():
-        actions.confirm_import(load, options=form.cleaned_data["options"])
+        context = {"title": load.file_name, "load": load, "problem": problem, "reading": reading}
+        return render(request, "imports/gone.html", context)
+    form = DraftForm(
+        request.POST if asked in DOING else None, kind=kind, preview=head, options=options
+    )
+    if asked in DOING and form.is_valid():
+        DOING[asked](load, form.cleaned_data["options"], head.sheet.columns)
         return redirect("imports:detail", load.public_id)
     context = {
         "title": load.file_name,
         "load": load,
         "kind": kind,
         "form": form,
+        "reading": reading,
         "preview": head,
         "before": Import.objects.same_file(load).first(),
+        "layout": recall(head.sheet.columns, source=load.source, kind=load.kind),
+        **_checked(request, load, kind, names_form),
     }
     return render(request, "imports/draft.html", context)
 
 
-def _result(request: HttpRequest, load: Import) -> HttpResponse:
+def _check(load: Import, options: Options, _: Sequence[str]) -> None:
+    actions.check_import(load, options=options)
+
+
+def _load(load: Import, options: Options, columns: Sequence[str]) -> None:
+    actions.confirm_import(load, options=options, columns=columns)
+
+
+DOING: dict[str, Callable[[Import, Options, Sequence[str]], None]] = {
+    "check": _check,
+    "load": _load,
+}
+
+
+def _reading(load: Import) -> dict[str, str]:
+    options = Options.from_json(load.options)
+    return {
+        "kind": load.kind,
+        "encoding": options.encoding or "",
+        "delimiter": options.delimiter or "",
+    }
+
+
+def _checked(
+    request: HttpRequest, load: Import, kind: Kind, names_form: NamesForm | None
+) -> dict[str, Any]:
+    """What the last check of a draft found; nothing where there was none."""
+    if load.checked_at is None:
+        return {}
+    return {
+        "why": load.rejected_rows.reasons(),
+        "page": paginate(request, load.rejected_rows.all()),
+        "names": names_form or NamesForm(load=load, kind=kind),
+    }
+
+
+def result_page(request: HttpRequest, load: Import) -> HttpResponse:
+    """How far it is, and what became of its rows."""
     context = {
         "title": load.file_name,
         "load": load,
         "kind": actions.known_kind(load.kind),
-        "page": paginate(request, RejectedRow.objects.filter(load=load)),
+        "why": load.rejected_rows.reasons(),
+        "page": paginate(request, load.rejected_rows.all()),
     }
     return render(request, "imports/result.html", context)
 

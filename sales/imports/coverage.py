@@ -30,9 +30,9 @@ def cover(staging: Staging) -> None:
 
     A month still running today is not covered. A file of rejected rows covers nothing.
     """
-    period = staging.options.covers or _period(staging)
+    covered = staging.options.covers or period(staging)
     feeds = _feeds(staging)
-    if period is None or not feeds:
+    if covered is None or not feeds:
         return
     organisation = Organisation.current()
     today = organisation.today()
@@ -40,15 +40,15 @@ def cover(staging: Staging) -> None:
         COVER,
         {
             "feeds": feeds,
-            "first": period[0],
-            "last": min(period[1], months.last_closed(today)),
+            "first": covered[0],
+            "last": min(covered[1], months.last_closed(today)),
             "history": staging.options.history,
             "today": today,
         },
     )
 
 
-def _period(staging: Staging) -> tuple[dt.date, dt.date] | None:
+def period(staging: Staging) -> tuple[dt.date, dt.date] | None:
     """The first and last month of the rows, or None without rows."""
     ((first, last),) = staging.fetch("SELECT min(date), max(date) FROM staging WHERE NOT rejected")
     return (months.first_day(first), months.first_day(last)) if first else None

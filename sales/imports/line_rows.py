@@ -3,6 +3,7 @@
 from accounts.models import Organisation
 from channelhub.lib import months
 from customers.rules import looks_like_placeholder
+from imports.kinds import Reference
 from imports.staging import Staging
 from sales.models import Feed, Route
 
@@ -35,12 +36,50 @@ NOT EXISTS (SELECT FROM partners_partnerexternalid AS inherited
     AND inherited.source_id <> %(source)s)
 """
 
-UNKNOWN_PARTNER = """
-{role} IS NOT NULL
+UNKNOWN_PARTNER = f"""
+{{field}} IS NOT NULL
 AND NOT EXISTS (SELECT FROM partners_partnerexternalid AS known
-  WHERE known.source_id = %(source)s AND known.external_id = staging.{role})
-AND NOT EXISTS (SELECT FROM partners_partner AS known WHERE known.number = staging.{role}
-  AND {own_number})
+  WHERE known.source_id = %(source)s AND known.external_id = staging.{{field}})
+AND NOT EXISTS (SELECT FROM partners_partner AS known WHERE known.number = staging.{{field}}
+  AND {OWN_NUMBER.format(partner="known")})
+"""  # noqa: S608 - statements of our own
+
+UNKNOWN_CUSTOMER = """
+{field} IS NOT NULL
+AND NOT EXISTS (SELECT FROM customers_customerexternalid AS known
+  WHERE known.source_id = %(source)s AND known.external_id = staging.{field})
+"""
+
+# A stock-keeping number of ours is known, whatever source says it.
+UNKNOWN_PRODUCT = """
+{field} IS NOT NULL
+AND NOT EXISTS (SELECT FROM sales_article AS known
+  WHERE known.source_id = %(source)s AND known.external_id = staging.{field})
+AND NOT EXISTS (SELECT FROM sales_product AS known WHERE known.sku = staging.{field})
+"""
+
+UNKNOWN = {"partner": UNKNOWN_PARTNER, "customer": UNKNOWN_CUSTOMER, "product": UNKNOWN_PRODUCT}
+
+# Partners that were chosen to be created: prospects until somebody says more of them. A number
+# that another partner has gets the source's name before it.
+NEW_PARTNERS = """
+WITH named AS (
+  SELECT DISTINCT name FROM ({names}) AS unknown (name)
+), fresh AS MATERIALIZED (
+  SELECT nextval(pg_get_serial_sequence('partners_partner', 'id')) AS id, name,
+    CASE WHEN EXISTS (SELECT FROM partners_partner AS taken WHERE taken.number = named.name)
+      THEN (SELECT source.name FROM imports_source AS source WHERE source.id = %(source)s)
+        || '-' || named.name ELSE named.name END AS number
+  FROM named
+), created AS (
+  INSERT INTO partners_partner (id, number, name, kinds, type, currency, website)
+  SELECT id, left(number, 100), name, '{{reseller}}', '', '', '' FROM fresh
+), standing AS (
+  INSERT INTO partners_partnerstatus (partner_id, status, valid)
+  SELECT id, 'prospect', daterange(%(today)s, NULL) FROM fresh
+)
+INSERT INTO partners_partnerexternalid (partner_id, source_id, external_id)
+SELECT id, %(source)s, name FROM fresh
 """
 
 # An article that its source names for the first time may be one of our stock-keeping numbers.
@@ -93,15 +132,45 @@ def check(staging: Staging) -> None:
     """Reject the rows that cannot be sales lines."""
     _check_dates(staging)
     _check_money(staging)
-    for role in ("reseller", "distributor"):
-        staging.reject(
-            role,
-            UNKNOWN_PARTNER.format(role=role, own_number=OWN_NUMBER.format(partner="known")),
-            f"Unknown {role}: load the partners first, or correct its number.",
-        )
+
+
+def reject_repeats(staging: Staging) -> None:
+    """Of rows that are one line, only the first that is not rejected counts."""
     staging.reject(
         "invoice", DUPLICATE, "This invoice and line stand earlier in the file: only once counts."
     )
+
+
+def note_unknown(staging: Staging, reference: Reference) -> None:
+    """Keep the names that nobody knows yet, so that a person can say what they mean."""
+    staging.note_unknown(reference.name, _names(reference))
+
+
+def reject_unknown(staging: Staging, reference: Reference) -> None:
+    """Reject the rows that name somebody or something that nobody knows."""
+    for field in reference.fields:
+        staging.reject(
+            field,
+            UNKNOWN[reference.name].format(field=field),
+            f"Unknown {field}: load the {reference.label.lower()} first, say what it means, or"
+            " correct it.",
+        )
+
+
+def _names(reference: Reference) -> str:
+    """SQL of each unknown name, once for every live row that says it."""
+    condition = UNKNOWN[reference.name]
+    return " UNION ALL ".join(
+        f"SELECT {field} FROM staging"  # noqa: S608 - fields of our own
+        f" WHERE NOT rejected AND ({condition.format(field=field)})"
+        for field in reference.fields
+    )
+
+
+def create_partners(staging: Staging, reference: Reference) -> None:
+    """Create the partners that the rows name first, as prospects."""
+    statement = NEW_PARTNERS.format(names=_names(reference))
+    staging.execute(statement, {"today": Organisation.current().today()})
 
 
 def create_unknown(staging: Staging) -> None:

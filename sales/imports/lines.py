@@ -1,10 +1,14 @@
 """The import of sales lines."""
 
+import datetime as dt
 from typing import ClassVar
 
-from imports.kinds import Counts, Field, Kind
+from customers.import_names import CustomerNames
+from imports.kinds import Counts, Field, Kind, Reference
 from imports.staging import Staging
+from partners.import_names import PartnerNames
 from sales.imports import coverage, line_rows, line_writing, rollups
+from sales.imports.names import ProductNames
 from sales.models import Basis
 from sales.models import SalesKind as LineKind
 
@@ -20,6 +24,34 @@ class SalesKind(Kind):
     name = "sales"
     label = "Sales lines"
     periodic = True
+    references = (
+        Reference(
+            name="partner",
+            label="Partners",
+            fields=("reseller", "distributor"),
+            book=PartnerNames(),
+            asks_for="number or whole name",
+            creates="A prospect with this id as its number and name.",
+        ),
+        Reference(
+            name="customer",
+            label="End customers",
+            fields=("customer",),
+            book=CustomerNames(),
+            asks_for="whole name",
+            unknown="create",
+            creates="A customer that is called by this id until somebody says its name.",
+        ),
+        Reference(
+            name="product",
+            label="Products",
+            fields=("product",),
+            book=ProductNames(),
+            asks_for="stock-keeping number or whole name",
+            unknown="create",
+            creates="A product with this id as its stock-keeping number and name.",
+        ),
+    )
     fields: ClassVar[tuple[Field, ...]] = (
         Field(
             name="invoice",
@@ -137,10 +169,21 @@ class SalesKind(Kind):
         Field(name="ship_date", label="Ship date", type="date", synonyms=("shipped on",)),
     )
 
+    def months(self, staging: Staging) -> tuple[dt.date, dt.date] | None:
+        """The months of the first and last line."""
+        return coverage.period(staging)
+
     def resolve(self, staging: Staging) -> None:
         """Reject what cannot be; give lines without a number a key; create what is new."""
         line_rows.number(staging)
         line_rows.check(staging)
+        for reference in self.references:
+            line_rows.note_unknown(staging, reference)
+            if self.unknown(staging, reference.name) == "reject":
+                line_rows.reject_unknown(staging, reference)
+            elif reference.name == "partner":
+                line_rows.create_partners(staging, reference)
+        line_rows.reject_repeats(staging)
         line_rows.create_unknown(staging)
 
     def write(self, staging: Staging) -> Counts:

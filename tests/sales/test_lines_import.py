@@ -180,7 +180,7 @@ def test_rows_that_cannot_be_are_named_with_their_reason(
     assert counts(answer) == (1, 0, 0, 7)
     found = {row: (column, reason) for row, column, reason in reasons(answer)}
     assert found[2] == (
-        "reseller", "Unknown reseller: load the partners first, or correct its number.",
+        "reseller", "Unknown reseller: load the partners first, say what it means, or correct it.",
     )  # fmt: skip
     assert found[3][0] == "distributor"
     assert found[4] == ("date", "This day has not come yet.")

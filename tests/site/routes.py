@@ -132,6 +132,8 @@ SAMPLES: dict[str, Sample] = {
     "customers:unmerge": at_partner("customer"),
     "imports:detail": of_the_house("load"),
     "imports:discard": of_the_house("load"),
+    "imports:cancel": of_the_house("load"),
+    "imports:names": of_the_house("load"),
     "imports:reopen": of_the_house("load"),
     "imports:rejected": of_the_house("load"),
     "invitation": link,

@@ -1,0 +1,65 @@
+"""How files with the same columns were read last: next month's file is read likewise."""
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Sequence
+
+from django.utils import timezone
+
+from imports.columns import match_headers
+from imports.kinds import Kind, kinds
+from imports.models import Import, Layout, Source
+from imports.options import Options
+
+
+def remember(load: Import, *, options: Options, columns: Sequence[str]) -> None:
+    """Keep how a file was read, for the next one with these columns from its source."""
+    Layout.objects.update_or_create(
+        source=load.source,
+        kind=load.kind,
+        signature=_signature(columns),
+        defaults={
+            "columns": list(columns),
+            "options": _of_every_file(options).as_json(),
+            "load": load,
+            "used_at": timezone.now(),
+        },
+    )
+
+
+def recall(columns: Sequence[str], *, source: Source | None, kind: str = "") -> Layout | None:
+    """The layout with exactly these columns that was used last, of a source and kind if given."""
+    same = Layout.objects.filter(signature=_signature(columns)).select_related("source", "load")
+    if source is not None:
+        same = same.filter(source=source)
+    if kind:
+        same = same.filter(kind=kind)
+    return same.first()
+
+
+def likeliest_kind(columns: Sequence[str]) -> Kind | None:
+    """The kind most of whose required fields, then most of whose fields, stand in the header.
+
+    None where no required field of any kind does.
+    """
+
+    def fit(kind: Kind) -> tuple[float, int]:
+        found = match_headers(kind, columns)
+        required = [field.name for field in kind.fields if field.required]
+        met = sum(name in found for name in required)
+        return (met / len(required) if required else 0.0, len(found))
+
+    best = max(kinds().values(), key=fit)
+    return best if fit(best)[0] > 0 else None
+
+
+def _of_every_file(options: Options) -> Options:
+    """Without what one file says of itself and the next one of the same layout need not."""
+    return dataclasses.replace(
+        options, covers=None, history=False, encoding=None, delimiter=None, locked={}
+    )
+
+
+def _signature(columns: Sequence[str]) -> str:
+    return hashlib.sha256(json.dumps(list(columns)).encode()).hexdigest()
