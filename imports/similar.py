@@ -1,4 +1,7 @@
-"""Which of our records have names like those that a file says: by trigrams, in the database."""
+"""Which of our records have names like those that a file says: by trigrams, in the database.
+
+The whole name may be alike, or a part of it: "Brightmor" is a part of "Brightmoor Systems Ltd".
+"""
 
 from collections.abc import Sequence
 
@@ -12,8 +15,10 @@ ALIKE = """
 SELECT asked.text, found.public_id, found.label, found.alike
 FROM unnest(%(texts)s::text[]) AS asked (text)
 CROSS JOIN LATERAL (
-  SELECT public_id, {label} AS label, similarity(upper(name), upper(asked.text)) AS alike
-  FROM {table} WHERE upper(name) %% upper(asked.text) AND {where}
+  SELECT public_id, {label} AS label, greatest(similarity(upper(name), upper(asked.text)),
+    word_similarity(upper(asked.text), upper(name))) AS alike
+  FROM {table}
+  WHERE (upper(name) %% upper(asked.text) OR upper(name) %%> upper(asked.text)) AND {where}
   ORDER BY alike DESC, id LIMIT {most}
 ) AS found
 """

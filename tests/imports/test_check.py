@@ -19,6 +19,7 @@ from imports.heartbeat import Cancelled
 from imports.models import Import, Layout, RejectedRow, UnknownName
 from imports.options import Options
 from partners.actions.promises import EXTERNAL_ID_TAKEN
+from partners.import_names import PartnerNames
 from partners.models import Partner, PartnerExternalId, PartnerStatus
 from sales.models import Product, SalesLine
 
@@ -137,6 +138,18 @@ def test_somebody_says_which_partner_a_name_is(browser: Client, partner: Partner
     actions.run_import(load.pk)
     load.refresh_from_db()
     assert (load.new, load.rejected) == (2, 1)
+
+
+def test_what_is_alike_is_suggested_the_likeliest_first(
+    make_partner: Callable[..., Partner],
+) -> None:
+    for number, name in (("1", "Brightmoor Systems International Ltd"), ("2", "Bright Moon"),
+                         ("3", "Calder Office")):  # fmt: skip
+        make_partner(number, name)
+    found = PartnerNames().suggest(["Brightmor", "Nobody"])
+    assert [each.label for each in found["Brightmor"]][0].startswith("Brightmoor Systems")
+    assert "Calder" not in str(found["Brightmor"])
+    assert found["Nobody"] == []
 
 
 @pytest.mark.parametrize("given", ["nobody at all", ""])
