@@ -1,5 +1,6 @@
 """What is done with files: taken in, checked, confirmed, run, cancelled, thrown away."""
 
+import dataclasses
 import hashlib
 import logging
 from collections.abc import Callable, Sequence
@@ -8,6 +9,7 @@ from typing import Any, TypeVar
 
 import pghistory
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
 from django.core.validators import validate_slug
 from django.db import transaction
 from django.utils import timezone
@@ -21,10 +23,10 @@ from imports.heartbeat import Cancelled, Heartbeat
 from imports.kinds import Kind, kinds
 from imports.layouts import likeliest_kind, recall, remember
 from imports.models import Import, RejectedRow, Source, UnknownName
-from imports.options import Options
+from imports.options import Options, Unknown
 from imports.problems import Unreadable
 from imports.reading import open_sheet
-from imports.uploads import drop
+from imports.uploads import drop, keep
 
 logger = logging.getLogger(__name__)
 
@@ -39,17 +41,51 @@ class TakenOver(Exception):
 
 
 def take_in(
-    path: Path, *, file_name: str, source: str = "", kind: str = "", acting_user: User | None
+    upload: UploadedFile[Any],
+    *,
+    source: str = "",
+    kind: str = "",
+    locked: dict[str, str] | None = None,
+    unknown: dict[str, Unknown] | None = None,
+    acting_user: User,
 ) -> Import:
     """Take an upload in as a draft, with what its columns tell of it.
 
     A layout that came before says how it is read; where it does not, kind and source have to be
     given or, of the kind, guessed.
 
+    Args:
+        upload: the file; it is kept, unless it is refused.
+        source: who sent it.
+        kind: what it holds.
+        locked: {field: value for every row} that nobody can change.
+        unknown: what becomes of unknown names, where it is not what was chosen before.
+        acting_user: who uploads it.
+
     Raises:
         Unreadable: the file cannot be read, nothing tells who sent it or what it holds, or the
             source's name is none.
     """
+    path, name = keep(upload), upload.name or "upload"
+    try:
+        options, kind, source = _recognised(path, kind=kind, source=source)
+        return create_import(
+            kind=kind,
+            source=source,
+            path=path,
+            file_name=name,
+            options=dataclasses.replace(
+                options, locked=locked or {}, unknown=unknown or options.unknown
+            ),
+            acting_user=acting_user,
+        )
+    except Unreadable as problem:
+        drop(path)
+        raise Unreadable(str(problem).replace(path.name, name)) from None
+
+
+def _recognised(path: Path, *, kind: str, source: str) -> tuple[Options, str, str]:
+    """How the file is to be read, what it holds and who sent it."""
     columns = open_sheet(path).columns
     layout = recall(columns, source=Source.objects.filter(name=source).first(), kind=kind)
     if not source and not layout:
@@ -58,14 +94,8 @@ def take_in(
     kind = kind or (layout.kind if layout else likely.name if likely else "")
     if not kind:
         raise Unreadable("Its columns do not tell what it holds: choose it.")
-    return create_import(
-        kind=kind,
-        source=source or str(layout and layout.source),
-        path=path,
-        file_name=file_name,
-        options=Options.from_json(layout.options) if layout else Options(),
-        acting_user=acting_user,
-    )
+    options = Options.from_json(layout.options) if layout else Options()
+    return options, kind, source or str(layout and layout.source)
 
 
 def create_import(
@@ -147,11 +177,14 @@ def reread_import(load: Import, *, kind: str, options: Options) -> bool:
 
 def say_what_names_mean(
     load: Import, meant: Sequence[tuple[UnknownName, str]], *, acting_user: User
-) -> None:
+) -> Import:
     """Note for its source, from now on, which of our records each of these names is.
 
+    A draft is checked again; the file of one that was loaded is loaded again, which writes only
+    what was rejected. Returns the import to look at.
+
     Args:
-        load: a draft that was checked; it is checked again.
+        load: a draft that was checked, or an import that is done.
         meant: pairs of an unknown name and the public id of a record.
         acting_user: who says so.
 
@@ -162,7 +195,24 @@ def say_what_names_mean(
     with transaction.atomic():
         for name, public_id in meant:
             books[name.reference].link(load.source, name.text, public_id, acting_user=acting_user)
-        check_import(load, options=Options.from_json(load.options))
+        again = _again(load, acting_user)
+    return again
+
+
+def _again(load: Import, acting_user: User) -> Import:
+    options = Options.from_json(load.options)
+    if load.is_draft:
+        check_import(load, options=options)
+        return load
+    return create_import(
+        kind=load.kind,
+        source=load.source.name,
+        path=Path(load.path),
+        file_name=load.file_name,
+        options=options,
+        acting_user=acting_user,
+        confirmed=True,
+    )
 
 
 def cancel_import(load: Import) -> bool:
@@ -199,7 +249,7 @@ def reopen_import(load: Import) -> bool:
 def discard_import(load: Import) -> bool:
     """Throw a draft and its uploaded file away. False if it is no draft any more."""
     deleted, _ = Import.objects.drafts().filter(pk=load.pk).delete()
-    if deleted:
+    if deleted and not Import.objects.filter(path=load.path).exists():
         drop(Path(load.path))
     return bool(deleted)
 

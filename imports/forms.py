@@ -149,6 +149,12 @@ class ReadingForm(forms.Form):
     encoding = forms.ChoiceField(label="Encoding", required=False, choices=ENCODINGS)
     delimiter = forms.ChoiceField(label="Columns are parted by", required=False, choices=PARTED)
 
+    def __init__(self, *args: Any, staff: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not staff:
+            # What their file holds was said when it was sent, and locks what it may say.
+            del self.fields["kind"]
+
     def options(self, known: Options) -> Options:
         """The options with these answers; what was said of columns is void."""
         data = self.cleaned_data
@@ -184,8 +190,10 @@ class DraftForm(forms.Form):
         choices=[FIND_OUT, (".", "Point: 1,234.50"), (",", "Comma: 1.234,50")],
     )
 
-    def __init__(self, *args: Any, kind: Kind, preview: Preview, options: Options) -> None:
-        self.kind, self.preview, self.options = kind, preview, options
+    def __init__(
+        self, *args: Any, kind: Kind, preview: Preview, options: Options, staff: bool = True
+    ) -> None:
+        self.kind, self.preview, self.options, self.staff = kind, preview, options, staff
         self.asked = [field for field in kind.fields if field.name not in options.locked]
         super().__init__(*args)
         self.initial = _initial(options)
@@ -193,8 +201,9 @@ class DraftForm(forms.Form):
         self._add_fixed()
         self._add_unknown()
         if not kind.periodic:
-            for name in ("covers_from", "covers_to", "history"):
-                del self.fields[name]
+            del self.fields["covers_from"], self.fields["covers_to"]
+        if not kind.periodic or not staff:
+            del self.fields["history"]
 
     def columns(self) -> Iterator[tuple[Column, forms.BoundField]]:
         """Each column with its field of the form."""
@@ -208,7 +217,11 @@ class DraftForm(forms.Form):
 
     def unknown(self) -> list[forms.BoundField]:
         """The fields of the form for what becomes of unknown names."""
-        return [self[f"unknown_{each.name}"] for each in self.kind.references if each.creates]
+        return [self[f"unknown_{each.name}"] for each in self._chosen()]
+
+    def _chosen(self) -> list[Reference]:
+        """The references of which staff chooses what becomes of unknown names."""
+        return [each for each in self.kind.references if each.creates and self.staff]
 
     def period(self) -> list[forms.BoundField]:
         """The fields of the form about the period."""
@@ -252,15 +265,14 @@ class DraftForm(forms.Form):
             )
 
     def _add_unknown(self) -> None:
-        for each in self.kind.references:
-            if each.creates:
-                self.fields[f"unknown_{each.name}"] = forms.ChoiceField(
-                    label=f"{each.label} that nobody knows yet",
-                    required=False,
-                    choices=[("reject", "Reject their rows"), ("create", "Create them")],
-                    initial=self.options.unknown.get(each.name, each.unknown),
-                    help_text=each.creates,
-                )
+        for each in self._chosen():
+            self.fields[f"unknown_{each.name}"] = forms.ChoiceField(
+                label=f"{each.label} that nobody knows yet",
+                required=False,
+                choices=[("reject", "Reject their rows"), ("create", "Create them")],
+                initial=self.options.unknown.get(each.name, each.unknown),
+                help_text=each.creates,
+            )
 
     def _add_fixed(self) -> None:
         for field in self.asked:
@@ -283,9 +295,11 @@ class DraftForm(forms.Form):
             fixed={f.name: data[f"fixed_{f.name}"] for f in self.asked if data[f"fixed_{f.name}"]},
             locked=self.options.locked,
             unknown={
-                each.name: data[f"unknown_{each.name}"] or each.unknown
-                for each in self.kind.references
-                if each.creates
+                **self.options.unknown,
+                **{
+                    each.name: data[f"unknown_{each.name}"] or each.unknown
+                    for each in self._chosen()
+                },
             },
             covers=parse_covers(f"{first or last}..{last or first}") if first or last else None,
             history=data.get("history", False),

@@ -4,7 +4,7 @@ import abc
 import dataclasses
 import datetime as dt
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import ClassVar, Literal
 
 from django.conf import settings
@@ -123,6 +123,18 @@ class Kind(abc.ABC):
         """What becomes of names of a reference that nobody knows: as chosen, or its default."""
         default = next(each.unknown for each in self.references if each.name == reference)
         return staging.options.unknown.get(reference, default)
+
+    def locked_for(self, number: str, roles: Collection[str]) -> dict[str, str] | None:
+        """What every row of a partner's own file says, whatever the file does: {field: value}.
+
+        Args:
+            number: the partner's number, which is its id in its own source.
+            roles: what it is to us: distributor, reseller, ...
+
+        Returns:
+            None where partners send no files of this kind.
+        """
+        return None
 
     def months(self, staging: Staging) -> tuple[dt.date, dt.date] | None:
         """The first days of the months of the first and last live row, of a periodic kind."""

@@ -59,6 +59,9 @@ class Staging:
     def execute(self, statement: str, params: Mapping[str, Any] | None = None) -> int:
         """Run SQL with `%(name)s` parameters; `source` and `load` are always among them.
 
+        `by_number` is, too: whether the file may name records by our numbers, and not only by its
+        source's ids.
+
         Returns:
             The number of rows the statement touched.
         """
@@ -144,4 +147,8 @@ class Staging:
         )
 
     def _known(self) -> dict[str, Any]:
-        return {"source": self.load.source_id, "load": self.load.pk}
+        return {
+            "source": self.load.source_id,
+            "load": self.load.pk,
+            "by_number": not self.options.locked,
+        }

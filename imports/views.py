@@ -2,12 +2,11 @@
 
 import csv
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_POST
@@ -15,14 +14,11 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.models import User
 from channelhub.lib.pages import paginate
 from imports import actions, uploads
-from imports.forms import DraftForm, NamesForm, ReadingForm, UploadForm, kind_choices
-from imports.kinds import Kind
-from imports.layouts import recall
+from imports.forms import NamesForm, UploadForm, kind_choices
 from imports.models import Import, Source
-from imports.options import Options
-from imports.preview import preview
-from imports.problems import Unreadable
+from imports.pages import Door, draft_page, import_page, result_page, upload_page
 
+DOOR = Door(prefix="imports:", staff=True)
 # A spreadsheet would run a cell that starts so.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -44,14 +40,23 @@ def new_import(request: HttpRequest) -> HttpResponse:
 
 @csrf_protect
 def _new_import(request: HttpRequest) -> HttpResponse:
+    user = _user(request)
+
+    def take_in(form: UploadForm) -> Import:
+        data = form.cleaned_data
+        return actions.take_in(
+            data["file"], source=data["source"], kind=data["kind"], acting_user=user
+        )
+
     form = UploadForm(request.POST or None, request.FILES or None)
-    if request.method == "POST":
-        if uploads.was_too_large(request):
-            form.add_error("file", uploads.too_large_message())
-        elif form.is_valid() and (load := _take_in(request, form)):
-            return redirect("imports:detail", load.public_id)
-    context = {"title": "New import", "form": form, "sources": Source.objects.all()}
-    return render(request, "imports/new.html", context)
+    return upload_page(request, DOOR, form, take_in, sources=Source.objects.all())
+
+
+def _user(request: HttpRequest) -> User:
+    """Who is signed in; the permission table has let nobody else come here."""
+    if not isinstance(request.user, User):
+        raise Http404
+    return request.user
 
 
 def import_detail(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
@@ -59,7 +64,7 @@ def import_detail(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     load = get_object_or_404(
         Import.objects.select_related("source", "created_by"), public_id=public_id
     )
-    return draft_page(request, load) if load.is_draft else result_page(request, load)
+    return import_page(request, load, DOOR)
 
 
 @require_POST
@@ -90,131 +95,37 @@ def reopen(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 
 @require_POST
 def names(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
-    """Say what names of a checked draft mean that nobody knows."""
+    """Say what names of a draft that was checked, or of an import, mean."""
     load = get_object_or_404(Import, public_id=public_id)
-    if not load.said_by_check:
-        messages.info(request, "It was not checked, or is no draft any more.")
+    if load.is_under_way:
+        messages.info(request, "Wait until it has ended.")
         return redirect("imports:detail", public_id)
     form = NamesForm(request.POST, load=load, kind=actions.known_kind(load.kind))
-    if form.is_valid() and isinstance(request.user, User):
+    if form.is_valid():
         try:
-            actions.say_what_names_mean(load, form.cleaned_data["meant"], acting_user=request.user)
+            again = actions.say_what_names_mean(
+                load, form.cleaned_data["meant"], acting_user=_user(request)
+            )
         except ValidationError as error:
             form.add_error(None, error.messages)
-    if form.errors:
-        return draft_page(request, load, names_form=form)
-    return redirect("imports:detail", public_id)
+        else:
+            return redirect("imports:detail", again.public_id)
+    page = draft_page if load.is_draft else result_page
+    return page(request, load, DOOR, names_form=form)
 
 
 @require_GET
 def rejected_rows(request: HttpRequest, public_id: uuid.UUID) -> StreamingHttpResponse:
     """The rejected rows as a spreadsheet's text file."""
-    load = get_object_or_404(Import, public_id=public_id)
+    return rejected_file(get_object_or_404(Import, public_id=public_id))
+
+
+def rejected_file(load: Import) -> StreamingHttpResponse:
+    """The rejected rows of an import as a spreadsheet's text file."""
     rows = load.rejected_rows.values_list("row", "column", "value", "reason")
     response = StreamingHttpResponse(_as_csv(rows.iterator()), content_type="text/csv")
-    response["Content-Disposition"] = f'attachment; filename="rejected-{public_id}.csv"'
+    response["Content-Disposition"] = f'attachment; filename="rejected-{load.public_id}.csv"'
     return response
-
-
-def _take_in(request: HttpRequest, form: UploadForm) -> Import | None:
-    upload = form.cleaned_data["file"]
-    path = uploads.keep(upload)
-    try:
-        return actions.take_in(
-            path,
-            file_name=upload.name,
-            source=form.cleaned_data["source"],
-            kind=form.cleaned_data["kind"],
-            acting_user=request.user if isinstance(request.user, User) else None,
-        )
-    except Unreadable as problem:
-        uploads.drop(path)
-        form.add_error("file", str(problem).replace(path.name, upload.name))
-        return None
-
-
-def draft_page(
-    request: HttpRequest, load: Import, *, names_form: NamesForm | None = None
-) -> HttpResponse:
-    """What we think the file is, its columns, and what a check found; POST says what to do."""
-    kind, options = actions.known_kind(load.kind), Options.from_json(load.options)
-    asked = request.POST.get("do", "load") if request.method == "POST" and not names_form else ""
-    reading = ReadingForm(request.POST if asked == "read" else None, initial=_reading(load))
-    if asked == "read" and reading.is_valid():
-        changed = reading.options(options)
-        actions.reread_import(load, kind=reading.cleaned_data["kind"], options=changed)
-        return redirect("imports:detail", load.public_id)
-    try:
-        head = preview(load, kind)
-    except Unreadable as problem:
-        context = {"title": load.file_name, "load": load, "problem": problem, "reading": reading}
-        return render(request, "imports/gone.html", context)
-    form = DraftForm(
-        request.POST if asked in DOING else None, kind=kind, preview=head, options=options
-    )
-    if asked in DOING and form.is_valid():
-        DOING[asked](load, form.cleaned_data["options"], head.sheet.columns)
-        return redirect("imports:detail", load.public_id)
-    context = {
-        "title": load.file_name,
-        "load": load,
-        "kind": kind,
-        "form": form,
-        "reading": reading,
-        "preview": head,
-        "before": Import.objects.same_file(load).first(),
-        "layout": recall(head.sheet.columns, source=load.source, kind=load.kind),
-        **_checked(request, load, kind, names_form),
-    }
-    return render(request, "imports/draft.html", context)
-
-
-def _check(load: Import, options: Options, _: Sequence[str]) -> None:
-    actions.check_import(load, options=options)
-
-
-def _load(load: Import, options: Options, columns: Sequence[str]) -> None:
-    actions.confirm_import(load, options=options, columns=columns)
-
-
-DOING: dict[str, Callable[[Import, Options, Sequence[str]], None]] = {
-    "check": _check,
-    "load": _load,
-}
-
-
-def _reading(load: Import) -> dict[str, str]:
-    options = Options.from_json(load.options)
-    return {
-        "kind": load.kind,
-        "encoding": options.encoding or "",
-        "delimiter": options.delimiter or "",
-    }
-
-
-def _checked(
-    request: HttpRequest, load: Import, kind: Kind, names_form: NamesForm | None
-) -> dict[str, Any]:
-    """What the last check of a draft found; nothing where there was none."""
-    if load.checked_at is None:
-        return {}
-    return {
-        "why": load.rejected_rows.reasons(),
-        "page": paginate(request, load.rejected_rows.all()),
-        "names": names_form or NamesForm(load=load, kind=kind),
-    }
-
-
-def result_page(request: HttpRequest, load: Import) -> HttpResponse:
-    """How far it is, and what became of its rows."""
-    context = {
-        "title": load.file_name,
-        "load": load,
-        "kind": actions.known_kind(load.kind),
-        "why": load.rejected_rows.reasons(),
-        "page": paginate(request, load.rejected_rows.all()),
-    }
-    return render(request, "imports/result.html", context)
 
 
 class _Echo:

@@ -1,5 +1,6 @@
 """The import of line-card observations."""
 
+from collections.abc import Collection
 from typing import ClassVar
 
 from accounts.models import Organisation
@@ -151,6 +152,10 @@ class LineCardsKind(Kind):
             help="Where the other suppliers are not known.",
         ),
     )
+
+    def locked_for(self, number: str, roles: Collection[str]) -> dict[str, str]:
+        """Their own line card, as they tell it: how far it is to be believed is ours to say."""
+        return {"partner": number, "seen_by": "The partner", "confidence": Confidence.MEDIUM}
 
     def resolve(self, staging: Staging) -> None:
         """Read the suppliers; reject what cannot be an observation."""

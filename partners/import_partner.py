@@ -19,7 +19,8 @@ FIND = """
 UPDATE staging SET partner_id = coalesce(
   (SELECT known.partner_id FROM partners_partnerexternalid known
     WHERE known.source_id = %(source)s AND known.external_id = staging.partner),
-  (SELECT known.id FROM partners_partner known WHERE known.number = staging.partner))
+  (SELECT known.id FROM partners_partner known
+    WHERE %(by_number)s AND known.number = staging.partner))
 WHERE NOT rejected
 """
 

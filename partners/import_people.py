@@ -1,5 +1,6 @@
 """The import of people at partners."""
 
+from collections.abc import Collection
 from typing import ClassVar
 
 from accounts.models import Organisation
@@ -103,6 +104,10 @@ class PeopleKind(Kind):
         Field(name="left", label="Left", type="date", synonyms=("left on", "end date")),
         Field(name="where_to", label="Where to", synonyms=("new employer", "went to")),
     )
+
+    def locked_for(self, number: str, roles: Collection[str]) -> dict[str, str]:
+        """Their own people; whose leaving would hurt us, and where to they went, is ours to say."""
+        return {"partner": number, "key": "", "where_to": ""}
 
     def resolve(self, staging: Staging) -> None:
         """Find the people that are known; reject rows that cannot be people."""

@@ -1,5 +1,6 @@
 """The import of partners' own annual results."""
 
+from collections.abc import Collection
 from typing import ClassVar
 
 from accounts.models import Organisation
@@ -120,6 +121,11 @@ class OwnResultsKind(Kind):
         Field(name="source", label="Source of the figure", synonyms=("figure source", "report")),
         Field(name="known_on", label="Known on", type="date", synonyms=("published on",)),
     )
+
+    def locked_for(self, number: str, roles: Collection[str]) -> dict[str, str]:
+        """Their own results: what a partner says of itself is reported, today, by the partner."""
+        return {"partner": number, "basis": ResultBasis.REPORTED, "source": "The partner",
+                "known_on": ""}  # fmt: skip
 
     def resolve(self, staging: Staging) -> None:
         """Reject what is no year or overlaps another; find what is known."""

@@ -16,6 +16,7 @@ from partners.models.partners import (
 from partners.models.people import Invitation, InvitationQuerySet, Membership
 from partners.models.persons import Departure, PartnerNote, Person
 from partners.models.results import OwnResult, ResultBasis
+from partners.models.sources import PartnerSource
 from partners.models.standing import (
     PartnerFiscalPeriod,
     PartnerManager,
@@ -49,6 +50,7 @@ __all__ = [
     "PartnerManager",
     "PartnerNote",
     "PartnerQuerySet",
+    "PartnerSource",
     "PartnerStatus",
     "PartnerTerritory",
     "PartnerTier",

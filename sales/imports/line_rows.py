@@ -29,9 +29,10 @@ row IN (
   ) AS numbered WHERE occurrence > 1)
 """
 
-# A number that a partner has from another source's id means nothing in this source's files.
+# A number that a partner has from another source's id means nothing in this source's files; none
+# does in a partner's own, which could otherwise find out which partners there are.
 OWN_NUMBER = """
-NOT EXISTS (SELECT FROM partners_partnerexternalid AS inherited
+%(by_number)s AND NOT EXISTS (SELECT FROM partners_partnerexternalid AS inherited
   WHERE inherited.partner_id = {partner}.id AND inherited.external_id = {partner}.number
     AND inherited.source_id <> %(source)s)
 """

@@ -1,12 +1,14 @@
 """The import of sales lines."""
 
 import datetime as dt
+from collections.abc import Collection
 from typing import ClassVar
 
 from customers.import_names import CustomerNames
 from imports.kinds import Counts, Field, Kind, Reference
 from imports.staging import Staging
 from partners.import_names import PartnerNames
+from partners.models import PartnerKind
 from sales.imports import coverage, line_rows, line_writing, rollups
 from sales.imports.names import ProductNames
 from sales.models import Basis
@@ -168,6 +170,15 @@ class SalesKind(Kind):
         Field(name="order_date", label="Order date", type="date", synonyms=("ordered on",)),
         Field(name="ship_date", label="Ship date", type="date", synonyms=("shipped on",)),
     )
+
+    def locked_for(self, number: str, roles: Collection[str]) -> dict[str, str]:
+        """What they sold on. A distributor names its resellers; a reseller names itself alone."""
+        sold_by = (
+            {"distributor": number}
+            if PartnerKind.DISTRIBUTOR in roles
+            else {"reseller": number, "distributor": ""}
+        )
+        return {"kind": LineKind.SELL_THROUGH, "deal": "", **sold_by}
 
     def months(self, staging: Staging) -> tuple[dt.date, dt.date] | None:
         """The months of the first and last line."""

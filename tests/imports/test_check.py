@@ -147,7 +147,7 @@ def test_what_is_alike_is_suggested_the_likeliest_first(
                          ("3", "Calder Office")):  # fmt: skip
         make_partner(number, name)
     found = PartnerNames().suggest(["Brightmor", "Nobody"])
-    assert [each.label for each in found["Brightmor"]][0].startswith("Brightmoor Systems")
+    assert found["Brightmor"][0].label.startswith("Brightmoor Systems")
     assert "Calder" not in str(found["Brightmor"])
     assert found["Nobody"] == []
 

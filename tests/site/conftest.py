@@ -18,7 +18,10 @@ from alerts.actions import recompute
 from alerts.models import Alert
 from channelhub.lib import months
 from customers.models import Customer, CustomerPartner
+from imports.actions import create_import
 from imports.models import Import, Source
+from imports.options import Options
+from partners.actions.files import own_source
 from partners.models import (
     Action,
     Invitation,
@@ -87,6 +90,7 @@ def world(
             **facts_of(both, cast[Role.MANAGER]),
             "load": (Import.objects.get(), None),
             "feed": (Feed.objects.first(), None),
+            "file": (sent(partner, tmp_path), sent(other_partner, tmp_path)),
         },
     )
 
@@ -127,6 +131,19 @@ def _customer(partner: Partner) -> Customer:
 def _owner(partner: Partner) -> User:
     owner: User = partner.managers.get().manager
     return owner
+
+
+def sent(partner: Partner, folder: Path) -> Import:
+    """A file that a partner sent, as a draft."""
+    path = folder / "people.csv"
+    path.write_text("name,role\nIda,Sales\n")
+    return create_import(
+        kind="partner-people",
+        source=own_source(partner).name,
+        path=path,
+        file_name=path.name,
+        options=Options(locked={"partner": partner.number}),
+    )
 
 
 def sell(partners: tuple[Partner, ...], folder: Path) -> None:

@@ -1,0 +1,175 @@
+"""The pages of an import, wherever people meet it: upload, draft, progress, result."""
+
+import dataclasses
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from channelhub.lib.pages import paginate
+from channelhub.lib.work import WorkState
+from imports import actions, uploads
+from imports.forms import DraftForm, NamesForm, ReadingForm, UploadForm
+from imports.kinds import Kind
+from imports.layouts import recall
+from imports.models import Import
+from imports.options import Options
+from imports.preview import preview
+from imports.problems import Unreadable
+
+ROUTES = ("list", "new", "detail", "discard", "cancel", "reopen", "rejected")
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Door:
+    """Where people meet imports: our admins meet all of them, a partner its own.
+
+    `prefix` begins the name of each of its routes; only `staff` says what unknown names mean and
+    what becomes of them, as suggestions name other records.
+    """
+
+    prefix: str
+    staff: bool = False
+
+    @property
+    def routes(self) -> dict[str, str]:
+        """The names of its routes, by what they do."""
+        return {name: f"{self.prefix}{name}" for name in ROUTES}
+
+
+def upload_page(
+    request: HttpRequest,
+    door: Door,
+    form: UploadForm,
+    take_in: Callable[[UploadForm], Import],
+    **context: Any,
+) -> HttpResponse:
+    """A form for a file; one that can be read becomes a draft.
+
+    Args:
+        request: whose body was capped.
+        door: where it leads to.
+        form: bound to the request.
+        take_in: makes a draft of a valid form, or raises Unreadable.
+        context: what the page shows besides.
+    """
+    if request.method == "POST":
+        if uploads.was_too_large(request):
+            form.add_error("file", uploads.too_large_message())
+        elif form.is_valid():
+            try:
+                return redirect(door.routes["detail"], take_in(form).public_id)
+            except Unreadable as problem:
+                form.add_error("file", str(problem))
+    shown = {"title": "New import", "form": form, "routes": door.routes, "door": door}
+    return render(request, "imports/new.html", {**shown, **context})
+
+
+def import_page(request: HttpRequest, load: Import, door: Door) -> HttpResponse:
+    """A draft to be understood and checked; the progress and result of any other."""
+    return draft_page(request, load, door) if load.is_draft else result_page(request, load, door)
+
+
+def draft_page(
+    request: HttpRequest, load: Import, door: Door, *, names_form: NamesForm | None = None
+) -> HttpResponse:
+    """What we think the file is, its columns, and what a check found; POST says what to do."""
+    kind, options = actions.known_kind(load.kind), Options.from_json(load.options)
+    asked = request.POST.get("do", "load") if request.method == "POST" and not names_form else ""
+    reading = ReadingForm(
+        request.POST if asked == "read" else None, initial=_reading(load), staff=door.staff
+    )
+    if asked == "read" and reading.is_valid():
+        changed = reading.options(options)
+        kind_name = reading.cleaned_data.get("kind", load.kind)
+        actions.reread_import(load, kind=kind_name, options=changed)
+        return redirect(door.routes["detail"], load.public_id)
+    try:
+        head = preview(load, kind)
+    except Unreadable as problem:
+        context = {"title": load.file_name, "load": load, "problem": problem, "reading": reading,
+                   "routes": door.routes, "door": door}  # fmt: skip
+        return render(request, "imports/gone.html", context)
+    form = DraftForm(
+        request.POST if asked in DOING else None,
+        kind=kind,
+        preview=head,
+        options=options,
+        staff=door.staff,
+    )
+    if asked in DOING and form.is_valid():
+        DOING[asked](load, form.cleaned_data["options"], head.sheet.columns)
+        return redirect(door.routes["detail"], load.public_id)
+    context = {
+        "title": load.file_name,
+        "load": load,
+        "kind": kind,
+        "form": form,
+        "reading": reading,
+        "preview": head,
+        "before": Import.objects.same_file(load).first(),
+        "layout": recall(head.sheet.columns, source=load.source, kind=load.kind),
+        "routes": door.routes,
+        "door": door,
+        **_checked(request, load, kind, door, names_form),
+    }
+    return render(request, "imports/draft.html", context)
+
+
+def _check(load: Import, options: Options, _: Sequence[str]) -> None:
+    actions.check_import(load, options=options)
+
+
+def _load(load: Import, options: Options, columns: Sequence[str]) -> None:
+    actions.confirm_import(load, options=options, columns=columns)
+
+
+DOING: dict[str, Callable[[Import, Options, Sequence[str]], None]] = {
+    "check": _check,
+    "load": _load,
+}
+
+
+def _reading(load: Import) -> dict[str, str]:
+    options = Options.from_json(load.options)
+    return {
+        "kind": load.kind,
+        "encoding": options.encoding or "",
+        "delimiter": options.delimiter or "",
+    }
+
+
+def _checked(
+    request: HttpRequest, load: Import, kind: Kind, door: Door, names_form: NamesForm | None
+) -> dict[str, Any]:
+    """What the last check of a draft found; nothing where there was none."""
+    if load.checked_at is None:
+        return {}
+    return {
+        "why": load.rejected_rows.reasons(),
+        "page": paginate(request, load.rejected_rows.all()),
+        "names": (names_form or NamesForm(load=load, kind=kind)) if door.staff else None,
+    }
+
+
+def result_page(
+    request: HttpRequest, load: Import, door: Door, *, names_form: NamesForm | None = None
+) -> HttpResponse:
+    """How far it is, and what became of its rows."""
+    kind = actions.known_kind(load.kind)
+    context = {
+        "title": load.file_name,
+        "load": load,
+        "kind": kind,
+        "why": load.rejected_rows.reasons(),
+        "page": paginate(request, load.rejected_rows.all()),
+        "names": (names_form or NamesForm(load=load, kind=kind)) if _may_name(load, door) else None,
+        "routes": door.routes,
+        "door": door,
+    }
+    return render(request, "imports/result.html", context)
+
+
+def _may_name(load: Import, door: Door) -> bool:
+    return door.staff and load.state == WorkState.DONE

@@ -1,0 +1,68 @@
+"""Files that a partner sends of itself."""
+
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.utils.text import slugify
+
+from accounts.models import User
+from imports.actions import take_in
+from imports.kinds import kinds
+from imports.models import Import, Source
+from imports.problems import Unreadable
+from partners.models import Partner, PartnerExternalId, PartnerSource
+
+LONGEST_NAME = 50
+
+
+def kinds_for(partner: Partner) -> list[tuple[str, str]]:
+    """The kinds of files that the partner may send, with their labels."""
+    return [
+        (kind.name, kind.label)
+        for kind in kinds().values()
+        if kind.locked_for(partner.number, partner.kinds) is not None
+    ]
+
+
+def send_file(
+    partner: Partner, upload: UploadedFile[Any], *, kind: str, acting_user: User
+) -> Import:
+    """Take in, as a draft, a file that a partner sends of itself: it says nothing of others.
+
+    Raises:
+        Unreadable: partners send no such files, or the file cannot be read.
+    """
+    known = kinds().get(kind)
+    locked = known.locked_for(partner.number, partner.kinds) if known else None
+    if locked is None:
+        raise Unreadable("There is no such kind of file to send.")
+    return take_in(
+        upload,
+        source=own_source(partner).name,
+        kind=kind,
+        locked=locked,
+        unknown={"partner": "reject", "product": "reject"},
+        acting_user=acting_user,
+    )
+
+
+def own_source(partner: Partner) -> Source:
+    """The partner's source, made when it sends its first file; there it is known by its number."""
+    with transaction.atomic():
+        Partner.objects.select_for_update(no_key=True).get(pk=partner.pk)
+        known = PartnerSource.objects.select_related("source").filter(partner=partner).first()
+        if known is not None:
+            return known.source
+        source = Source.objects.create(name=_free_name(partner))
+        PartnerSource.objects.create(partner=partner, source=source)
+        PartnerExternalId.objects.create(partner=partner, source=source, external_id=partner.number)
+    return source
+
+
+def _free_name(partner: Partner) -> str:
+    """The number as the name of a source; one that is taken gets some of the public id as well."""
+    name = f"portal-{slugify(partner.number)}"[: LONGEST_NAME - 10].rstrip("-")
+    if Source.objects.filter(name=name).exists():
+        return f"{name}-{partner.public_id.hex[:8]}"
+    return name
