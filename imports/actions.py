@@ -195,8 +195,7 @@ def say_what_names_mean(
     with transaction.atomic():
         for name, public_id in meant:
             books[name.reference].link(load.source, name.text, public_id, acting_user=acting_user)
-        again = _again(load, acting_user)
-    return again
+    return _again(load, acting_user)
 
 
 def _again(load: Import, acting_user: User) -> Import:
