@@ -17,7 +17,7 @@ from django.utils import timezone
 from accounts.models import User
 from channelhub.lib.ring import ring
 from channelhub.lib.work import WorkState
-from imports.columns import check_fields
+from imports.columns import check_fields, header_words
 from imports.engine import Noted, check_file, load_file
 from imports.heartbeat import Cancelled, Heartbeat
 from imports.kinds import Kind, kinds
@@ -86,7 +86,7 @@ def take_in(
 
 def _recognised(path: Path, *, kind: str, source: str) -> tuple[Options, str, str]:
     """How the file is to be read, what it holds and who sent it."""
-    columns = open_sheet(path).columns
+    columns = open_sheet(path, words=header_words()).columns
     layout = recall(columns, source=Source.objects.filter(name=source).first(), kind=kind)
     if not source and not layout:
         raise Unreadable("No file with these columns came before: say who sent it.")

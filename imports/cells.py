@@ -143,8 +143,3 @@ def parse_decimal(text: str, mark: DecimalMark) -> Decimal:
 def not_a_number(mark: DecimalMark) -> str:
     """Why a cell was rejected."""
     return f"This is not a number. Write it like 1234{mark}50, without a currency or percent sign."
-
-
-def squash(text: str) -> str:
-    """A word for comparison: lower case, letters and digits only."""
-    return "".join(sign for sign in text.casefold() if sign.isalnum())

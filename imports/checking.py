@@ -192,6 +192,8 @@ class _Checker:
     def _decimal_mark(self) -> DecimalMark:
         if asked := self.staging.options.decimal_mark:
             return asked
+        if self.staging.numbers_are_typed:
+            return "."
         point, comma = self._evidence(".", ","), self._evidence(",", ".")
         if point and comma:
             raise Unreadable(

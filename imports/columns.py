@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 
-from imports.cells import squash
-from imports.kinds import Field, Kind
+from imports.kinds import Field, Kind, kinds
 from imports.options import Options
+from imports.parsing.header import squash
 from imports.problems import Unreadable
 
 
@@ -48,6 +48,16 @@ def match_headers(
             if word and field.name not in found:
                 found[field.name] = by_word.pop(word)
     return found
+
+
+def header_words() -> frozenset[str]:
+    """Every squashed header that means a field of any kind: they tell a header from other rows."""
+    return frozenset(
+        word
+        for kind in kinds().values()
+        for field in kind.fields
+        for word in (*_name(field), *_synonyms(field))
+    )
 
 
 def check_fields(kind: Kind, names: Iterable[str]) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from django.db import connection, transaction
 
 from imports.checking import check
-from imports.columns import assign
+from imports.columns import assign, header_words
 from imports.filling import fill, open_files
 from imports.heartbeat import Heartbeat
 from imports.kinds import Counts, Kind
@@ -73,11 +73,12 @@ def _forget_earlier(load: Import) -> None:
 
 def _open(load: Import, kind: Kind, beat: Heartbeat) -> Staging:
     staging = Staging(load=load)
-    files = open_files(Path(load.path), staging.options)
+    files = open_files(Path(load.path), staging.options, header_words())
     columns = assign(kind, files.columns, staging.options)
     load.rows_read = fill(files, columns, progress=beat.progress)
     fixed = {**staging.options.fixed, **staging.options.locked}
-    return Staging(load=load, columns=columns, fixed=fixed)
+    typed = files.sheets[0].is_workbook
+    return Staging(load=load, columns=columns, fixed=fixed, numbers_are_typed=typed)
 
 
 def _one_at_a_time() -> None:

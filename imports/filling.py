@@ -2,18 +2,14 @@
 # ruff: noqa: S608 - identifiers are our fields' names and numbered columns, values are parameters
 
 import dataclasses
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from django.db import connection
 
 from imports.options import Options
 from imports.problems import Unreadable
-from imports.reading import CONTROL, Record, Sheet, open_sheet
-
-PROGRESS_EVERY = 1000
-CONTROL_CHARACTER = "The cell holds a control character."
+from imports.reading import Sheet, open_sheet
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,13 +34,25 @@ class Files:
         return list(self.origin)
 
 
-def open_files(path: Path, options: Options) -> Files:
+def open_files(path: Path, options: Options, words: Collection[str] = ()) -> Files:
     """Open a file and its joins and read their headers.
+
+    Args:
+        path: the main file.
+        options: how it is written, and what is joined to it.
+        words: squashed headers that mean one of our fields.
 
     Raises:
         Unreadable: one of them cannot be read, or lacks the key column.
     """
-    main = open_sheet(path, encoding=options.encoding, delimiter=options.delimiter)
+    main = open_sheet(
+        path,
+        encoding=options.encoding,
+        delimiter=options.delimiter,
+        sheet=options.sheet,
+        header_line=options.header_line,
+        words=words,
+    )
     sheets, keys = [main], []
     origin = {name: (0, position) for position, name in enumerate(main.columns)}
     for number, join in enumerate(options.joins, start=1):
@@ -66,7 +74,7 @@ def fill(
     Args:
         files: what to read.
         columns: {our field: their column}.
-        progress: told every thousand rows how many were read.
+        progress: told from time to time how many rows were read.
 
     Returns:
         The number of rows of the main file.
@@ -110,10 +118,11 @@ def _copy(number: int, sheet: Sheet, wanted: Sequence[int], progress: Callable[[
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE TEMPORARY TABLE staging_file_{number} ({declared}) ON COMMIT DROP")
         with cursor.copy(f"COPY staging_file_{number} ({', '.join(names)}) FROM STDIN") as copy:
-            for count, row in enumerate(_rows(sheet, wanted), start=1):
-                copy.write_row(row)
-                if count % PROGRESS_EVERY == 0:
-                    progress(count)
+            for chunk in sheet.stream(wanted):
+                copy.write(chunk)
+                # A line break in a cell is escaped: each one left ends a row.
+                count += chunk.count(b"\n")
+                progress(count)
     return count
 
 
@@ -121,41 +130,6 @@ def _analyze(files: int) -> None:
     tables = ", ".join(f"staging_file_{number}" for number in range(files))
     with connection.cursor() as cursor:
         cursor.execute(f"ANALYZE {tables}")
-
-
-def _rows(sheet: Sheet, wanted: Sequence[int]) -> Iterator[Sequence[Any]]:
-    nothing = [None] * len(wanted)
-    for record in sheet.records():
-        problem = (record.problem, "", _shown(record)) if record.problem else None
-        if record.messy and not problem:
-            problem = _control_character(sheet, record, wanted)
-        if problem:
-            yield [record.line, *problem, *nothing]
-        else:
-            cells = record.cells
-            yield [record.line, None, None, None, *[cells[i].strip() or None for i in wanted]]
-
-
-def _control_character(
-    sheet: Sheet, record: Record, wanted: Sequence[int]
-) -> tuple[str, str, str] | None:
-    """The problem of a messy record; tabs and line breaks in its cells become spaces."""
-    for i in wanted:
-        if CONTROL.search(record.cells[i]):
-            return CONTROL_CHARACTER, sheet.columns[i], _visible(record.cells[i])
-        record.cells[i] = " ".join(record.cells[i].split())
-    return None
-
-
-def _shown(record: Record) -> str:
-    return _visible(" | ".join(record.cells))[:200]
-
-
-def _visible(text: str) -> str:
-    """The text with control characters as symbols: NUL cannot be stored, none can be seen."""
-    return CONTROL.sub(
-        lambda found: chr(0x2400 + ord(found[0])) if ord(found[0]) < 32 else "\u2421", text
-    )
 
 
 def _check_joined(number: int, sheet: Sheet, key: str) -> None:

@@ -6,8 +6,9 @@ from decimal import Decimal
 from imports import cells
 from imports.kinds import Field
 from imports.options import Options
+from imports.parsing.header import squash
+from imports.parsing.records import CONTROL
 from imports.problems import Unreadable
-from imports.reading import CONTROL
 
 
 def parse_fixed(field: Field, text: str, options: Options) -> str | dt.date | Decimal | None:
@@ -44,7 +45,7 @@ def _fitting(field: Field, number: Decimal) -> Decimal:
 
 
 def _choice(field: Field, text: str) -> str:
-    found = field.words().get(cells.squash(text))
+    found = field.words().get(squash(text))
     if found is None:
         raise ValueError(f"Use one of: {', '.join(field.choices)}.")
     return found

@@ -11,9 +11,9 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from accounts.models import User
-from imports.cells import squash
 from imports.models import Source
 from imports.options import Unknown
+from imports.parsing.header import squash
 from imports.staging import Staging
 
 FieldType = Literal["text", "date", "decimal", "choice"]

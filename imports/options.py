@@ -40,6 +40,8 @@ class Options:
     joins: tuple[Join, ...] = ()
     covers: tuple[dt.date, dt.date] | None = None
     history: bool = False
+    sheet: str | None = None
+    header_line: int | None = None
     encoding: str | None = None
     delimiter: str | None = None
     date_order: DateOrder | None = None

@@ -1,16 +1,16 @@
 """The first rows of a file that waits to be confirmed, and what its columns seem to be."""
 
 import dataclasses
-import itertools
 from pathlib import Path
 
-from imports.columns import match_headers
+from imports.columns import header_words, match_headers
+from imports.filling import open_files
 from imports.kinds import Kind
 from imports.models import Import
 from imports.options import Options
-from imports.reading import DELIMITERS, Sheet, open_sheet
+from imports.reading import Sheet
 
-ROWS = 5
+PARTED = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 # A form of more selects than this helps nobody.
 MOST_COLUMNS = 200
 
@@ -34,10 +34,21 @@ class Preview:
 
     def facts(self) -> list[tuple[str, str]]:
         """How the file is written, as we found out or were told: pairs of label and value."""
+        sheet = self.sheet
+        written = (
+            [("Written as", "Workbook"), ("Sheet", sheet.sheet)]
+            if sheet.is_workbook
+            else [
+                ("Written as", "Text"),
+                ("Encoding", sheet.encoding),
+                ("Columns are parted by", PARTED.get(sheet.delimiter, sheet.delimiter)),
+            ]
+        )
+        above = f", below {sheet.above} other rows" if sheet.above else ""
         return [
-            ("Encoding", self.sheet.encoding),
-            ("Columns are parted by", DELIMITERS.get(self.sheet.delimiter, self.sheet.delimiter)),
-            ("Columns", str(len(self.sheet.columns))),
+            *written,
+            ("Columns are named on", f"line {sheet.header_line}{above}"),
+            ("Columns", str(len(sheet.columns))),
         ]
 
     @property
@@ -53,14 +64,13 @@ def preview(load: Import, kind: Kind) -> Preview:
         Unreadable: it cannot be read.
     """
     options = Options.from_json(load.options)
-    sheet = open_sheet(Path(load.path), encoding=options.encoding, delimiter=options.delimiter)
+    sheet = open_files(Path(load.path), options, header_words()).sheets[0]
     names = sheet.columns[:MOST_COLUMNS]
     matched = match_headers(kind, names, taken=options.locked) if options.match_headers else {}
     said = {**matched, **options.mapping}
     fields = {column: field for field, column in said.items()}
-    rows = [row.cells for row in itertools.islice(sheet.records(), ROWS) if not row.problem]
     columns = (
-        Column(i, name, tuple(row[i][:60] for row in rows), fields.get(name, ""))
+        Column(i, name, tuple(row[i][:60] for row in sheet.head), fields.get(name, ""))
         for i, name in enumerate(names)
     )
     return Preview(sheet, tuple(columns))

@@ -1,231 +1,183 @@
-"""Reads a text file of rows, one record at a time, whatever program wrote it."""
+"""Reads files from outside through a child that may be killed, and does not grow by it."""
 
-import codecs
-import csv
 import dataclasses
-import re
-from collections import Counter
-from collections.abc import Iterator, Sequence
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, TextIO
+from typing import Any
 
+from django.conf import settings
+
+from imports.parsing.__main__ import UNREADABLE
 from imports.problems import Unreadable
 
-DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
-SAMPLE_RECORDS = 50
-LONGEST_LINE = 1_000_000
-CHUNK = 1 << 20
-# Characters that no cell of a readable file holds; a tab or a line break becomes a space.
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-SUSPICIOUS = re.compile(r"[\x00-\x09\x0b\x0c\x0e-\x1f\x7f]")
-UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-WORKBOOK = b"PK\x03\x04"
+CHUNK = 1 << 18
+DESCRIBE_SECONDS = 60
+STREAM_SECONDS = 900
+UNESCAPES = {"\\\\": "\\", "\\t": "\t", "\\n": "\n", "\\r": "\r"}
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Sheet:
+    """A file whose columns are known; its rows are read once they are asked for.
+
+    `encoding` and `delimiter` are those of a text file, `sheets` and `sheet` those of a workbook,
+    empty for the other. `header_line` is where the columns are named, `above` how many rows stand
+    before it. `head` are the first rows.
+    """
+
+    path: Path
+    encoding: str = ""
+    delimiter: str = ""
+    sheets: tuple[str, ...] = ()
+    sheet: str = ""
+    header_line: int = 1
+    above: int = 0
+    columns: tuple[str, ...] = ()
+    head: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def is_workbook(self) -> bool:
+        """Whether its cells have types: numbers are written with a point there."""
+        return bool(self.sheets)
+
+    def stream(self, wanted: Sequence[int]) -> Iterator[bytes]:
+        """Its rows as lines of COPY's text format: line, problem, column, value, those wanted.
+
+        Raises:
+            Unreadable: it cannot be read to its end, or takes too much memory or time.
+        """
+        request = {
+            "path": str(self.path),
+            "encoding": self.encoding or None,
+            "delimiter": self.delimiter or None,
+            "sheet": self.sheet or None,
+            "header_line": self.header_line,
+            "wanted": list(wanted),
+            "most_rows": settings.IMPORT_MAX_ROWS,
+        }
+        with _child("stream", self.path, request, STREAM_SECONDS) as output:
+            while chunk := output.read(CHUNK):
+                yield chunk
+
+    def records(self) -> Iterator["Row"]:
+        """Its rows, each with every column. For files of what was rejected, and for tests."""
+        rest = b""
+        for chunk in self.stream(range(len(self.columns))):
+            *lines, rest = (rest + chunk).split(b"\n")
+            for line in lines:
+                yield _row(line.decode())
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Record:
-    """A row of the file: `line` is where a text editor shows its first line, the header is 1.
-
-    `problem` says why its cells cannot be used at all. `messy` cells may hold control characters.
-    """
+class Row:
+    """A row of the file; `problem` says why its cells cannot be used."""
 
     line: int
     cells: list[str]
     problem: str = ""
-    messy: bool = False
+    column: str = ""
+    value: str = ""
 
 
-@dataclasses.dataclass(frozen=True)
-class Sheet:
-    """A file whose encoding, delimiter and header are known."""
-
-    path: Path
-    encoding: str
-    delimiter: str
-    columns: tuple[str, ...]
-
-    def records(self) -> Iterator[Record]:
-        """Every row after the header; empty ones are left out. One row is in memory at a time.
-
-        Raises:
-            Unreadable: the text cannot be decoded, or a quote is never closed.
-        """
-        rows = _records(self.path, self.encoding, self.delimiter)
-        next(rows, None)
-        width = len(self.columns)
-        for record in rows:
-            yield record if record.problem else _fitted(record, width)
-
-
-def open_sheet(path: Path, *, encoding: str | None = None, delimiter: str | None = None) -> Sheet:
+def open_sheet(
+    path: Path,
+    *,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+    sheet: str | None = None,
+    header_line: int | None = None,
+    words: Collection[str] = (),
+) -> Sheet:
     """Find out how a file is written, where nobody said it, and read its header.
 
-    Raises:
-        Unreadable: it is missing, empty or no text, or its header cannot be read.
-    """
-    encoding = _known_encoding(encoding) if encoding else guess_encoding(path)
-    delimiter = delimiter or guess_delimiter(_first_lines(path, encoding))
-    header = next(_records(path, encoding, delimiter), None)
-    if header is None:
-        raise Unreadable(f"{path.name} is empty.")
-    if header.problem:
-        raise Unreadable(f"{path.name}, line {header.line}: {header.problem}")
-    return Sheet(path, encoding, delimiter, name_columns(header.cells))
-
-
-def guess_encoding(path: Path) -> str:
-    """UTF-8 where the whole file is, else Windows-1252; a byte order mark settles it.
+    Args:
+        path: where it is.
+        encoding: of a text file.
+        delimiter: of a text file.
+        sheet: of a workbook.
+        header_line: where the columns are named.
+        words: squashed headers that mean one of our fields: a row with two of them is the header.
 
     Raises:
-        Unreadable: it is missing, empty or no text file.
+        Unreadable: it is missing, empty or no table, or takes too much memory or time.
     """
+    request = {
+        "path": str(path),
+        "encoding": encoding,
+        "delimiter": delimiter,
+        "sheet": sheet,
+        "header_line": header_line,
+        "words": list(words),
+    }
+    with _child("describe", path, request, DESCRIBE_SECONDS) as output:
+        answer = output.read()
+    told = json.loads(answer)
+    for name in ("sheets", "columns"):
+        told[name] = tuple(told[name])
+    return Sheet(path=path, head=tuple(map(tuple, told.pop("rows"))), **told)
+
+
+@contextmanager
+def _child(job: str, path: Path, request: dict[str, Any], seconds: int) -> Iterator[Any]:
+    """Run a job and give its output; whatever ends it early ends here as Unreadable."""
+    limits = {"memory": settings.IMPORT_CHILD_BYTES, "seconds": seconds}
+    child = subprocess.Popen(
+        [sys.executable, "-m", "imports.parsing", job],
+        cwd=settings.BASE_DIR,
+        env={"PYTHONPATH": str(settings.BASE_DIR), "PYTHONUTF8": "1"},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
     try:
-        with path.open("rb") as file:
-            start = file.read(CHUNK)
-            _must_be_text(path, start)
-            if start.startswith(UTF16):
-                return "utf-16"
-            if start.startswith(codecs.BOM_UTF8):
-                return "utf-8-sig"
-            return "utf-8" if _is_utf8(start, file) else "cp1252"
-    except OSError as error:
-        raise Unreadable(f"{path} cannot be read: {error.strerror}.") from None
-
-
-def guess_delimiter(lines: Sequence[str]) -> str:
-    """The mark that splits the first lines into the most even rows; a comma if none does."""
-
-    def fit(mark: str) -> tuple[int, int]:
-        rows = [row for row in csv.reader(lines, delimiter=mark) if row]
-        width = len(rows[0]) if rows else 0
-        return (sum(len(row) == width for row in rows) if width > 1 else 0, width)
-
-    return max(DELIMITERS, key=fit)
-
-
-def name_columns(header: Sequence[str]) -> tuple[str, ...]:
-    """The header's names, each one unique: `Price (1)`, `Price (2)`; a blank one is `Column 3`."""
-    names = [" ".join(cell.split()).strip("\ufeff") for cell in header]
-    total, seen = Counter(names), Counter[str]()
-    unique = []
-    for position, name in enumerate(names, start=1):
-        seen[name] += 1
-        repeated = f"{name} ({seen[name]})" if total[name] > 1 else name
-        unique.append(repeated if name else f"Column {position}")
-    return tuple(unique)
-
-
-def _must_be_text(path: Path, start: bytes) -> None:
-    if not start:
-        raise Unreadable(f"{path.name} is empty.")
-    if start.startswith(WORKBOOK):
-        raise Unreadable(f"{path.name} is a workbook. Save its sheet as CSV and import that.")
-    if not start.startswith(UTF16) and start.count(0) * 20 > len(start):
-        raise Unreadable(f"{path.name} is not a text file. Save it as CSV and import that.")
-
-
-def _is_utf8(start: bytes, file: BinaryIO) -> bool:
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    chunk = start
-    try:
-        while chunk:
-            decoder.decode(chunk)
-            chunk = file.read(CHUNK)
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _known_encoding(name: str) -> str:
-    try:
-        known = codecs.lookup(name).name
-        " ".encode(known)
-    except (LookupError, UnicodeError):
-        raise Unreadable(f"{name!r} is not an encoding. Use utf-8 or cp1252, say.") from None
-    return "utf-8-sig" if known == "utf-8" else known
-
-
-def _first_lines(path: Path, encoding: str) -> list[str]:
-    with _opened(path, encoding) as file:
-        lines = _lines(file, path)
-        return [line for line, _ in zip(lines, range(SAMPLE_RECORDS), strict=False)]
-
-
-def _opened(path: Path, encoding: str) -> TextIO:
-    try:
-        return path.open(encoding=encoding, newline="")
-    except OSError as error:
-        raise Unreadable(f"{path} cannot be read: {error.strerror}.") from None
-
-
-def _lines(file: TextIO, path: Path) -> Iterator[str]:
-    number = 0
-    try:
-        while line := file.readline(LONGEST_LINE):
-            number += 1
-            if len(line) == LONGEST_LINE:
-                raise Unreadable(f"{path.name}, line {number} is longer than a million characters.")
-            yield line
-    except UnicodeError:
-        raise Unreadable(
-            f"{path.name} is no text file, or not {file.encoding} text:"
-            f" from line {number + 1} on it cannot be read."
-            " Save it as CSV (UTF-8) and import that."
-        ) from None
-
-
-class _Watched:
-    """Lines on their way to the CSV reader, noting those that hold control characters."""
-
-    def __init__(self, lines: Iterator[str], delimiter: str) -> None:
-        self.lines = lines
-        self.search = (CONTROL if delimiter == "\t" else SUSPICIOUS).search
-        self.suspicious = False
-
-    def __iter__(self) -> Iterator[str]:
-        for line in self.lines:
-            if self.search(line):
-                self.suspicious = True
-            yield line
-
-    def seen(self) -> bool:
-        """Whether a line since the last call was suspicious."""
-        seen, self.suspicious = self.suspicious, False
-        return seen
-
-
-def _records(path: Path, encoding: str, delimiter: str) -> Iterator[Record]:
-    with _opened(path, encoding) as file:
-        watched = _Watched(_lines(file, path), delimiter)
-        reader = csv.reader(watched, delimiter=delimiter, strict=True)
-        while True:
-            first = reader.line_num + 1
+        with child:
+            if child.stdin is None or child.stderr is None:
+                raise RuntimeError("The child has no pipes.")
+            with child.stdin:
+                child.stdin.write(json.dumps({**request, **limits}).encode())
             try:
-                cells = next(reader)
-            except StopIteration:
-                return
-            except csv.Error as error:
-                yield Record(first, [], _row_problem(path, first, error), messy=watched.seen())
-                continue
-            messy = watched.seen() or reader.line_num > first
-            if any(cell.strip() for cell in cells):
-                yield Record(first, cells, messy=messy)
+                yield child.stdout
+            except BaseException:
+                child.kill()
+                raise
+            said = child.stderr.read().decode(errors="replace")
+    finally:
+        if child.poll() is None:
+            child.kill()
+    if child.returncode:
+        raise Unreadable(_why(child.returncode, said, path))
 
 
-def _row_problem(path: Path, line: int, error: csv.Error) -> str:
-    if "unexpected end" in str(error) or "field limit" in str(error):
-        raise Unreadable(f"{path.name}: the quote opened on line {line} is never closed.") from None
-    return f"Its quotes do not pair up ({error})."
+def _why(code: int, said: str, path: Path) -> str:
+    """What a person is told of a child that did not finish."""
+    last = said.strip().rsplit("\n", 1)[-1]
+    if code == UNREADABLE:
+        return last
+    if code in {-signal.SIGXCPU, -signal.SIGKILL}:
+        return f"{path.name} takes too long to read. Split it, or save it as CSV."
+    if "MemoryError" in said or "memory allocation" in said or code == -signal.SIGABRT:
+        return f"{path.name} takes too much memory to read. Split it, or save its table as CSV."
+    return f"{path.name} cannot be read: it is damaged, or not what its name says ({last[:200]})."
 
 
-def _fitted(record: Record, width: int) -> Record:
-    """The record with as many cells as the header, or the problem; empty ones too many are cut."""
-    extra = len(record.cells) - width
-    if extra == 0:
-        return record
-    if extra > 0 and not any(cell.strip() for cell in record.cells[width:]):
-        return dataclasses.replace(record, cells=record.cells[:width])
-    count = len(record.cells)
-    problem = f"The row has {count} cells, the header {width}."
-    return dataclasses.replace(record, problem=problem)
+def _row(line: str) -> Row:
+    number, *cells = (_cell(cell) for cell in line.split("\t"))
+    problem, column, value, *cells = cells
+    return Row(int(number), [] if problem else cells, problem, column, value)
+
+
+def _cell(text: str) -> str:
+    if text == "\\N":
+        return ""
+    if "\\" not in text:
+        return text
+    parts = text.split("\\\\")
+    for escaped, sign in list(UNESCAPES.items())[1:]:
+        parts = [part.replace(escaped, sign) for part in parts]
+    return "\\".join(parts)

@@ -41,11 +41,13 @@ class Staging:
     fills them with `execute`. In SQL, live rows are those `WHERE NOT rejected`.
 
     `columns` is {our field: their column}, `fixed` is {our field: text for every row}.
+    `numbers_are_typed` where the file is a workbook, which writes them with a point.
     """
 
     load: Import
     columns: Mapping[str, str] = dataclasses.field(default_factory=dict)
     fixed: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    numbers_are_typed: bool = False
 
     @property
     def options(self) -> Options:

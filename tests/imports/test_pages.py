@@ -159,7 +159,7 @@ def test_a_draft_can_be_thrown_away(browser: Client, uploads_here: Path) -> None
     ("content", "kind", "source", "reason"),
     [
         (b"", "partners", "erp", "empty"),
-        (b"PK\x03\x04", "partners", "erp", "our partners.csv is a workbook"),
+        (b"PK\x03\x04", "partners", "erp", "our partners.csv begins like a workbook"),
         (TEXT, "ships", "erp", "Select a valid choice"),
         (TEXT, "partners", "a b", "no spaces"),
     ],

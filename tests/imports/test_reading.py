@@ -3,7 +3,7 @@
 import pytest
 
 from imports.problems import Unreadable
-from imports.reading import Record, Sheet, open_sheet
+from imports.reading import Row, Sheet, open_sheet
 from tests.imports.files import Write
 
 
@@ -11,7 +11,7 @@ def cells(sheet: Sheet) -> list[list[str]]:
     return [record.cells for record in sheet.records()]
 
 
-def records(sheet: Sheet) -> list[Record]:
+def records(sheet: Sheet) -> list[Row]:
     return list(sheet.records())
 
 
@@ -83,7 +83,7 @@ def test_an_inch_sign_is_no_quote(write: Write) -> None:
     [
         (b"", "is empty"),
         (b"\n\n", "is empty"),
-        (b"PK\x03\x04rest", "workbook"),
+        (b"PK\x03\x04rest", "begins like a workbook, but is damaged"),
         (b"a\x00\x00\x00\x00b\x00\x00\x00", "not a text file"),
         (b'a,b\n1,"never closed\n2,3\n', "line 2 is never closed"),
         (b"\xef\xbb\xbfa,b\n1,\xff\n", "not utf-8-sig text"),
