@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
+from imports.formulas import original
 from imports.problems import Unreadable
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
@@ -176,23 +177,31 @@ def _lines(file: TextIO, path: Path) -> Iterator[str]:
 
 
 class _Watched:
-    """Lines on their way to the CSV reader, noting those that hold control characters."""
+    """Lines on their way to the CSV reader, noting those with control characters or apostrophes."""
 
     def __init__(self, lines: Iterator[str], delimiter: str) -> None:
         self.lines = lines
         self.search = (CONTROL if delimiter == "\t" else SUSPICIOUS).search
         self.suspicious = False
+        self.apostrophe = False
 
     def __iter__(self) -> Iterator[str]:
         for line in self.lines:
             if self.search(line):
                 self.suspicious = True
+            if "'" in line:
+                self.apostrophe = True
             yield line
 
     def seen(self) -> bool:
         """Whether a line since the last call was suspicious."""
         seen, self.suspicious = self.suspicious, False
         return seen
+
+    def quoted(self) -> bool:
+        """Whether a line since the last call held an apostrophe, which may keep a formula still."""
+        quoted, self.apostrophe = self.apostrophe, False
+        return quoted
 
 
 def _records(path: Path, encoding: str, delimiter: str) -> Iterator[Record]:
@@ -209,6 +218,7 @@ def _records(path: Path, encoding: str, delimiter: str) -> Iterator[Record]:
                 yield Record(first, [], _row_problem(path, first, error), messy=watched.seen())
                 continue
             messy = watched.seen() or reader.line_num > first
+            cells = [original(cell) for cell in cells] if watched.quoted() else cells
             if any(cell.strip() for cell in cells):
                 yield Record(first, cells, messy=messy)
 
