@@ -123,3 +123,11 @@ class Staging:
 
     def _known(self) -> dict[str, Any]:
         return {"source": self.load.source_id, "load": self.load.pk}
+
+
+UUID = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
+
+
+def as_uuid(text: str) -> str:
+    """The SQL of a text column as a public id; NULL where it is none."""
+    return f"CASE WHEN {text} ~* '{UUID}' THEN {text}::uuid END"

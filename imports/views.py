@@ -1,11 +1,9 @@
 """Pages of imports: the list, a new one, its mapping, its progress and what became of its rows."""
 
-import csv
 import uuid
-from collections.abc import Iterable, Iterator
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_POST
@@ -13,15 +11,16 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.models import User
 from channelhub.lib.pages import paginate
 from imports import actions, uploads
+from imports.exporting import CSV, Table, send
 from imports.forms import DraftForm, UploadForm, kind_choices
+from imports.listing import imports_table
 from imports.models import Import, RejectedRow, Source
 from imports.options import Options
 from imports.preview import preview
 from imports.problems import Unreadable
 from imports.reading import open_sheet
 
-# A spreadsheet would run a cell that starts so.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+REJECTED = ("row", "column", "value", "reason")
 
 
 @require_GET
@@ -77,13 +76,22 @@ def reopen(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 
 
 @require_GET
-def rejected_rows(request: HttpRequest, public_id: uuid.UUID) -> StreamingHttpResponse:
-    """The rejected rows as a spreadsheet's text file."""
+def rejected_rows(
+    request: HttpRequest, public_id: uuid.UUID, file_format: str = CSV
+) -> HttpResponseBase:
+    """The rejected rows, to take along."""
     load = get_object_or_404(Import, public_id=public_id)
-    rows = load.rejected_rows.values_list("row", "column", "value", "reason")
-    response = StreamingHttpResponse(_as_csv(rows.iterator()), content_type="text/csv")
-    response["Content-Disposition"] = f'attachment; filename="rejected-{public_id}.csv"'
-    return response
+    rows = load.rejected_rows.values_list(*REJECTED)
+    name = f"rejected-{public_id}"
+    table = Table(name=name, header=REJECTED, rows=rows.iterator(), size=rows.count)
+    return send(request, table, file_format)
+
+
+@require_GET
+def import_export(request: HttpRequest, file_format: str) -> HttpResponseBase:
+    """What the list of imports shows."""
+    loads = Import.objects.select_related("source", "created_by")
+    return send(request, imports_table(loads), file_format)
 
 
 def _take_in(request: HttpRequest, form: UploadForm) -> Import | None:
@@ -135,22 +143,3 @@ def _result(request: HttpRequest, load: Import) -> HttpResponse:
         "page": paginate(request, RejectedRow.objects.filter(load=load)),
     }
     return render(request, "imports/result.html", context)
-
-
-class _Echo:
-    """A file that gives back what is written to it."""
-
-    def write(self, text: str) -> str:
-        return text
-
-
-def _as_csv(rows: Iterable[tuple[object, ...]]) -> Iterator[str]:
-    writer = csv.writer(_Echo())
-    yield writer.writerow(("row", "column", "value", "reason"))
-    for row in rows:
-        yield writer.writerow([harmless(cell) for cell in row])
-
-
-def harmless(cell: object) -> object:
-    """The cell, with an apostrophe before text that a spreadsheet would run as a formula."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
