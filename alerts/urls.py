@@ -8,6 +8,7 @@ app_name = "alerts"
 
 urlpatterns = [
     path("", views.alert_list, name="list"),
+    path("export.<format:file_format>", views.alert_export, name="list-export"),
     path("judge/", views.judge, name="judge"),
     path("canaries/", views.canary_list, name="canaries"),
     path("canaries/<slug:name>/", views.thresholds, name="thresholds"),

@@ -3,26 +3,38 @@
 import uuid
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from accounts.models import User
 from accounts.permissions import may
 from alerts.actions import judge_again, limits_of, set_thresholds
 from alerts.canaries import CANARIES
 from alerts.explain import explain
+from alerts.exports import alerts_table
 from alerts.forms import AlertFilter, ThresholdsForm
 from alerts.models import Alert, Run
 from channelhub.lib.pages import paginate
+from imports.exporting import send
+
+
+def _asked_for(request: HttpRequest) -> AlertFilter:
+    query = request.GET.copy()
+    query.setdefault("state", "open")
+    visible = Alert.objects.visible_to(request.user).ranked().prefetch_related("partners")
+    return AlertFilter(query, queryset=visible)
+
+
+@require_GET
+def alert_export(request: HttpRequest, file_format: str) -> HttpResponseBase:
+    """The alerts that the list shows."""
+    return send(request, alerts_table(_asked_for(request).qs, _viewer(request)), file_format)
 
 
 def alert_list(request: HttpRequest) -> HttpResponse:
     """Every alert the person may see, most money first."""
-    query = request.GET.copy()
-    query.setdefault("state", "open")
-    visible = Alert.objects.visible_to(request.user).ranked().prefetch_related("partners")
-    filtered = AlertFilter(query, queryset=visible)
+    filtered = _asked_for(request)
     page = paginate(request, filtered.qs)
     page.object_list = explain(page.object_list, _viewer(request))
     context = {

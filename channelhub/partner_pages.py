@@ -4,27 +4,57 @@ import datetime as dt
 import uuid
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils.dateparse import parse_date
+from django.views.decorators.http import require_GET
 
 from accounts.models import Organisation, User
 from accounts.permissions import may
 from alerts.panels import health_of, partner_alerts, past_alerts
 from channelhub.lib.pages import paginate
+from imports.exporting import chosen_source, send, table_of
+from partners.exports import sources_of_partners
 from partners.facts.panels import facts
-from partners.lists import PartnerFilter, page_of, sort_of
+from partners.imports import PartnersKind
+from partners.lists import SORTS, PartnerFilter, page_of, sort_of
 from partners.models import Partner
 from partners.panels import record, status_badge
 from sales.charts import our_sales
 from sales.customer_panels import customers_of, share_of_own_sales
-from sales.panels import LINE_COLUMNS, partner_lines, partner_sales, rows_behind
+from sales.exports import sources_of_lines
+from sales.imports.lines import lines_table
+from sales.panels import (
+    LINE_COLUMNS,
+    lines_behind,
+    partner_lines,
+    partner_sales,
+    rows_behind,
+)
+
+
+def _asked_for(request: HttpRequest) -> PartnerFilter:
+    visible = Partner.objects.visible_to(request.user)
+    return PartnerFilter(request.GET, queryset=visible, request=request)
+
+
+@require_GET
+def partner_list_export(request: HttpRequest, file_format: str) -> HttpResponseBase:
+    """The partners that the list shows, in its order, as a file that can be imported."""
+    partners = _asked_for(request).qs.order_by(*SORTS[sort_of(request)])
+    table = table_of(
+        PartnersKind(),
+        partners.with_standing(Organisation.current().today()),
+        name="partners",
+        source=chosen_source(request, sources_of_partners()),
+    )
+    return send(request, table, file_format)
 
 
 def partner_list(request: HttpRequest) -> HttpResponse:
     """Partners that the person may see with their health, searched, narrowed and sorted."""
-    visible = Partner.objects.visible_to(request.user)
-    filtered = PartnerFilter(request.GET, queryset=visible, request=request)
+    filtered = _asked_for(request)
     page = page_of(request, filtered.qs)
     health = health_of([partner.pk for partner in page.object_list])
     for partner in page.object_list:
@@ -37,6 +67,7 @@ def partner_list(request: HttpRequest) -> HttpResponse:
         "sort": sort_of(request),
         "narrowed": any(request.GET.get(name) for name in filtered.filters),
         "may_create": may(request.user, "partners:create", "GET"),
+        "export_sources": sources_of_partners(),
     }
     return render(request, "partners/list.html", context)
 
@@ -72,8 +103,7 @@ def partner_page(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 def partner_lines_page(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """The sales lines of a partner; between two days, the rows behind a figure as of a day."""
     partner = _visible_partner(request, public_id)
-    as_of = _day(request.GET.get("as_of", "")) or Organisation.current().today()
-    period = _period(request)
+    period, as_of = _period(request), _as_of(request)
     if period:
         rows = rows_behind(partner, first=period[0], last=period[1], as_of=as_of)
     else:
@@ -84,8 +114,27 @@ def partner_lines_page(request: HttpRequest, public_id: uuid.UUID) -> HttpRespon
         "period": period,
         "as_of": as_of,
         "page": paginate(request, rows),
+        "export_sources": sources_of_lines(partner, as_of),
     }
     return render(request, "partners/lines.html", context)
+
+
+@require_GET
+def partner_lines_export(
+    request: HttpRequest, public_id: uuid.UUID, file_format: str
+) -> HttpResponseBase:
+    """The sales lines that the page shows and one source reported."""
+    partner = _visible_partner(request, public_id)
+    period, as_of = _period(request), _as_of(request)
+    source = chosen_source(request, sources_of_lines(partner, as_of))
+    lines: tuple[QuerySet[Any], ...] = (partner_lines(partner, as_of),)
+    if period:
+        lines = lines_behind(partner, first=period[0], last=period[1], as_of=as_of)
+    return send(request, lines_table(lines, source), file_format)
+
+
+def _as_of(request: HttpRequest) -> dt.date:
+    return _day(request.GET.get("as_of", "")) or Organisation.current().today()
 
 
 def _viewer(request: HttpRequest) -> User:

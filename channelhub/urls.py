@@ -15,9 +15,15 @@ partner_urls = [
     *record_pages,
     *facts_of_partners,
     path("", partner_pages.partner_list, name="list"),
+    path("export.<format:file_format>", partner_pages.partner_list_export, name="list-export"),
     path("<uuid:public_id>/", partner_pages.partner_page, name="detail"),
     path("<uuid:public_id>/view-as/", viewing.start, name="view-as"),
     path("<uuid:public_id>/lines/", partner_pages.partner_lines_page, name="lines"),
+    path(
+        "<uuid:public_id>/lines/export.<format:file_format>",
+        partner_pages.partner_lines_export,
+        name="lines-export",
+    ),
 ]
 
 customer_urls = [

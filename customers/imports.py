@@ -1,12 +1,14 @@
 """The import of customers."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from accounts.models import Organisation
+from customers import exports
 from customers.models import Level
 from customers.rules import looks_like_placeholder
 from imports.kinds import Counts, Field, Kind
-from imports.staging import Staging
+from imports.models import Source
+from imports.staging import Staging, as_uuid
 
 YES, NO = "yes", "no"
 
@@ -15,6 +17,14 @@ UPDATE staging SET known_id = known.customer_id
 FROM customers_customerexternalid known
 WHERE NOT rejected AND known.source_id = %(source)s AND known.external_id = staging.external_id
 """
+
+# An export calls customers that its source has no id for by their public id.
+FIND_BY_PUBLIC_ID = f"""
+UPDATE staging SET known_id = known.id
+FROM customers_customer known
+WHERE NOT rejected AND known_id IS NULL
+  AND known.public_id = {as_uuid("staging.external_id")}
+"""  # noqa: S608 - a column of our own
 
 # A parent may stand in the same file, before or after its parts.
 PARENT_UNKNOWN = """
@@ -193,6 +203,10 @@ class CustomersKind(Kind):
         staging.reject("country", "country !~ '^[A-Z]{2}$'", "Write two letters such as DE.")
         staging.reject_repeats("external_id", reason="This id stands in an earlier row already.")
         staging.execute(FIND)
+        staging.execute(FIND_BY_PUBLIC_ID)
+        staging.reject_repeats(
+            "external_id", by=("known_id",), reason="An earlier row is this customer by another id."
+        )
         staging.reject("parent", "parent = external_id", "A customer is not part of itself.")
         staging.reject(
             "parent", "level = 'group' AND parent IS NOT NULL", "A group is part of none."
@@ -218,6 +232,10 @@ class CustomersKind(Kind):
             " FROM staging WHERE NOT rejected"
         )
         return Counts(new=new, changed=changed, unchanged=live - new - changed)
+
+    def kept(self, source: Source | None) -> dict[str, Any]:
+        """Customers, by record."""
+        return exports.of_customers(source)
 
 
 # The level that each will have, in the file or as it is known, against that of its parent.

@@ -6,6 +6,7 @@ from customers import views
 app_name = "customers"
 urlpatterns = [
     path("", views.customer_list, name="list"),
+    path("export.<format:file_format>", views.customer_list_export, name="list-export"),
     path("new/", views.create, name="create"),
     path("suggest/", views.suggest, name="suggest"),
     path("<uuid:public_id>/edit/", views.edit, name="edit"),

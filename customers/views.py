@@ -4,17 +4,20 @@ import uuid
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from accounts.models import User
 from accounts.permissions import may
 from channelhub.lib.pages import paginate
 from customers.actions.merges import unmerge_customer
 from customers.actions.records import remove_part
+from customers.exports import sources_of_customers
 from customers.forms import CustomerFilter, CustomerForm, MergeForm
+from customers.imports import CustomersKind
 from customers.models import Customer
+from imports.exporting import chosen_source, send, table_of
 
 SUGGESTED = 12
 MOST = 10_000
@@ -34,16 +37,33 @@ def _customer(request: HttpRequest, public_id: uuid.UUID) -> Customer:
     return found
 
 
+def _asked_for(request: HttpRequest) -> CustomerFilter:
+    visible = Customer.objects.visible_to(request.user).unmerged().select_related("parent")
+    return CustomerFilter(request.GET, queryset=visible, request=request)
+
+
+@require_GET
+def customer_list_export(request: HttpRequest, file_format: str) -> HttpResponseBase:
+    """The customers that the list shows, as a file that can be imported."""
+    table = table_of(
+        CustomersKind(),
+        _asked_for(request).qs,
+        name="customers",
+        source=chosen_source(request, sources_of_customers()),
+    )
+    return send(request, table, file_format)
+
+
 def customer_list(request: HttpRequest) -> HttpResponse:
     """Customers that the person may see, by name."""
-    visible = Customer.objects.visible_to(request.user).unmerged().select_related("parent")
-    filtered = CustomerFilter(request.GET, queryset=visible, request=request)
+    filtered = _asked_for(request)
     context = {
         "title": "Customers",
         "form": filtered.form,
         "page": paginate(request, filtered.qs, most=MOST),
         "narrowed": any(request.GET.get(name) for name in filtered.filters),
         "may_create": may(request.user, "customers:create", "GET"),
+        "export_sources": sources_of_customers(),
     }
     return render(request, "customers/list.html", context)
 

@@ -21,7 +21,7 @@ from imports.columns import check_fields, header_words
 from imports.engine import Noted, check_file, load_file
 from imports.heartbeat import Cancelled, Heartbeat
 from imports.kinds import Kind, kinds
-from imports.layouts import likeliest_kind, recall, remember
+from imports.layouts import likeliest_kind, options_of, recall, remember
 from imports.models import Import, RejectedRow, Source, UnknownName
 from imports.options import Options, Unknown
 from imports.problems import Unreadable
@@ -94,7 +94,7 @@ def _recognised(path: Path, *, kind: str, source: str) -> tuple[Options, str, st
     kind = kind or (layout.kind if layout else likely.name if likely else "")
     if not kind:
         raise Unreadable("Its columns do not tell what it holds: choose it.")
-    options = Options.from_json(layout.options) if layout else Options()
+    options = options_of(layout, columns) if layout else Options()
     return options, kind, source or str(layout and layout.source)
 
 

@@ -35,14 +35,15 @@ def assign(kind: Kind, columns: Sequence[str], options: Options) -> dict[str, st
 def match_headers(
     kind: Kind, columns: Sequence[str], *, taken: Iterable[str] = ()
 ) -> dict[str, str]:
-    """The fields whose name or synonym is a header: {our field: their column}.
+    """The fields whose name, label or synonym is a header: {our field: their column}.
 
-    A header equal to a field's name goes before synonyms, and each is used once.
+    A header equal to a field's name goes before labels, and those before synonyms; each is used
+    once. So an export, whose header is the labels, finds its way back.
     """
     found: dict[str, str] = {}
     by_word = {squash(name): name for name in reversed(columns)}
     free = [field for field in kind.fields if field.name not in set(taken)]
-    for words_of in (_name, _synonyms):
+    for words_of in (_name, _label, _synonyms):
         for field in free:
             word = next((word for word in words_of(field) if word in by_word), None)
             if word and field.name not in found:
@@ -97,5 +98,9 @@ def _name(field: Field) -> list[str]:
     return [squash(field.name)]
 
 
+def _label(field: Field) -> list[str]:
+    return [squash(field.label)]
+
+
 def _synonyms(field: Field) -> list[str]:
-    return [squash(synonym) for synonym in (field.label, *field.synonyms)]
+    return [squash(synonym) for synonym in field.synonyms]

@@ -4,8 +4,8 @@ import abc
 import dataclasses
 import datetime as dt
 import functools
-from collections.abc import Collection, Mapping, Sequence
-from typing import ClassVar, Literal
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any, ClassVar, Literal
 
 from django.conf import settings
 from django.utils.module_loading import import_string
@@ -15,6 +15,9 @@ from imports.models import Source
 from imports.options import Unknown
 from imports.parsing.header import squash
 from imports.staging import Staging
+
+# Rows of an export that are fetched at once.
+FETCHED = 2000
 
 FieldType = Literal["text", "date", "decimal", "choice"]
 
@@ -147,6 +150,21 @@ class Kind(abc.ABC):
     @abc.abstractmethod
     def write(self, staging: Staging) -> Counts:
         """Write what is new or changed among the rows that were not rejected."""
+
+    @abc.abstractmethod
+    def kept(self, source: Source | None) -> dict[str, Any]:
+        """Where a record keeps each field that an export tells: {field: name or expression}.
+
+        Ids are those of the source. An export imported again under it changes nothing: what
+        cannot be told so is empty where an empty cell changes nothing, or else refused.
+        """
+
+    def rows(self, records: Any, source: Source | None) -> Iterator[tuple[Any, ...]]:
+        """The values of `kept`, a row for each record, fetched as they are asked for."""
+        found: Iterator[tuple[Any, ...]] = records.values_list(
+            *self.kept(source).values()
+        ).iterator(chunk_size=FETCHED)
+        return found
 
 
 @functools.cache

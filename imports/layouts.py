@@ -29,13 +29,26 @@ def remember(load: Import, *, options: Options, columns: Sequence[str]) -> None:
 
 
 def recall(columns: Sequence[str], *, source: Source | None, kind: str = "") -> Layout | None:
-    """The layout with exactly these columns that was used last, of a source and kind if given."""
-    same = Layout.objects.filter(signature=_signature(columns)).select_related("source", "load")
+    """The layout with exactly these columns that was used last, of a source and kind if given.
+
+    Else, of a source that is given, the last one whose columns all stand among these: a file of
+    rows to be corrected has a few more.
+    """
+    every = Layout.objects.select_related("source", "load")
     if source is not None:
-        same = same.filter(source=source)
+        every = every.filter(source=source)
     if kind:
-        same = same.filter(kind=kind)
-    return same.first()
+        every = every.filter(kind=kind)
+    exact = every.filter(signature=_signature(columns)).first()
+    if exact or source is None:
+        return exact
+    return every.filter(columns__contained_by=list(columns)).first()
+
+
+def options_of(layout: Layout, columns: Sequence[str]) -> Options:
+    """How a file with these columns is read; columns that the layout lacks find their fields."""
+    known = Options.from_json(layout.options)
+    return dataclasses.replace(known, match_headers=len(columns) > len(layout.columns))
 
 
 def likeliest_kind(columns: Sequence[str]) -> Kind | None:

@@ -141,6 +141,12 @@ class RejectedRow(models.Model):
     column = models.CharField(max_length=200)
     value = models.TextField()
     reason = models.TextField()
+    key = models.CharField(
+        max_length=300,
+        blank=True,
+        db_default="",
+        help_text="What the row is told apart by, where its file has no column for that.",
+    )
 
     objects: ClassVar[Any] = RejectedRowQuerySet.as_manager()
 

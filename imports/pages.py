@@ -18,7 +18,7 @@ from imports.options import Options
 from imports.preview import preview
 from imports.problems import Unreadable
 
-ROUTES = ("list", "new", "detail", "discard", "cancel", "reopen", "rejected")
+ROUTES = ("list", "new", "detail", "discard", "cancel", "reopen", "rejected", "rejected-xlsx")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -35,7 +35,7 @@ class Door:
     @property
     def routes(self) -> dict[str, str]:
         """The names of its routes, by what they do."""
-        return {name: f"{self.prefix}{name}" for name in ROUTES}
+        return {name.replace("-", "_"): f"{self.prefix}{name}" for name in ROUTES}
 
 
 def upload_page(

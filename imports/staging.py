@@ -154,3 +154,11 @@ class Staging:
             "load": self.load.pk,
             "by_number": not self.options.locked,
         }
+
+
+UUID = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
+
+
+def as_uuid(text: str) -> str:
+    """The SQL of a text column as a public id; NULL where it is none."""
+    return f"CASE WHEN {text} ~* '{UUID}' THEN {text}::uuid END"

@@ -1,12 +1,10 @@
 """Pages of imports: the list, a new one, its mapping, its progress and what became of its rows."""
 
-import csv
 import uuid
-from collections.abc import Iterable, Iterator
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_POST
@@ -14,13 +12,14 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.models import User
 from channelhub.lib.pages import paginate
 from imports import actions, uploads
+from imports.correcting import corrections
+from imports.exporting import CSV, send
 from imports.forms import NamesForm, UploadForm, kind_choices
+from imports.listing import imports_table
 from imports.models import Import, Source
 from imports.pages import Door, draft_page, import_page, result_page, upload_page
 
 DOOR = Door(prefix="imports:", staff=True)
-# A spreadsheet would run a cell that starts so.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @require_GET
@@ -115,33 +114,20 @@ def names(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 
 
 @require_GET
-def rejected_rows(request: HttpRequest, public_id: uuid.UUID) -> StreamingHttpResponse:
-    """The rejected rows as a spreadsheet's text file."""
-    return rejected_file(get_object_or_404(Import, public_id=public_id))
+def rejected_rows(
+    request: HttpRequest, public_id: uuid.UUID, file_format: str = CSV
+) -> HttpResponseBase:
+    """The rejected rows, to take along."""
+    return rejected_file(request, get_object_or_404(Import, public_id=public_id), file_format)
 
 
-def rejected_file(load: Import) -> StreamingHttpResponse:
-    """The rejected rows of an import as a spreadsheet's text file."""
-    rows = load.rejected_rows.values_list("row", "column", "value", "reason")
-    response = StreamingHttpResponse(_as_csv(rows.iterator()), content_type="text/csv")
-    response["Content-Disposition"] = f'attachment; filename="rejected-{load.public_id}.csv"'
-    return response
+def rejected_file(request: HttpRequest, load: Import, file_format: str = CSV) -> HttpResponseBase:
+    """The rejected rows of an import as a file to be corrected and sent again."""
+    return send(request, corrections(load), file_format)
 
 
-class _Echo:
-    """A file that gives back what is written to it."""
-
-    def write(self, text: str) -> str:
-        return text
-
-
-def _as_csv(rows: Iterable[tuple[object, ...]]) -> Iterator[str]:
-    writer = csv.writer(_Echo())
-    yield writer.writerow(("row", "column", "value", "reason"))
-    for row in rows:
-        yield writer.writerow([harmless(cell) for cell in row])
-
-
-def harmless(cell: object) -> object:
-    """The cell, with an apostrophe before text that a spreadsheet would run as a formula."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
+@require_GET
+def import_export(request: HttpRequest, file_format: str) -> HttpResponseBase:
+    """What the list of imports shows."""
+    loads = Import.objects.select_related("source", "created_by")
+    return send(request, imports_table(loads), file_format)

@@ -1,11 +1,13 @@
 """The import of line-card observations."""
 
-from collections.abc import Collection
-from typing import ClassVar
+from collections.abc import Collection, Iterator
+from typing import Any, ClassVar
 
 from accounts.models import Organisation
 from imports.kinds import Counts, Field, Kind
+from imports.models import Source
 from imports.staging import Staging
+from partners import exports
 from partners.actions.line_cards import OURSELVES
 from partners.import_partner import PARTNER, count, find_partner, refuse_days_ahead
 from partners.models import Confidence, LineCardBasis
@@ -189,3 +191,12 @@ class LineCardsKind(Kind):
         for statement in (CARDS, FIND, DROP_SUPPLIERS, CHANGE, CREATE, SUPPLIERS):
             staging.execute(statement, params)
         return count(staging)
+
+    def kept(self, source: Source | None) -> dict[str, Any]:
+        """Observations; their suppliers are told by `rows`."""
+        return exports.of_line_cards(source)
+
+    def rows(self, records: Any, source: Source | None) -> Iterator[tuple[Any, ...]]:
+        """Observations with their suppliers as a file names them."""
+        for *cells, named, _ in super().rows(records, source):
+            yield *cells, *exports.told_suppliers(named)

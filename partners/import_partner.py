@@ -2,7 +2,7 @@
 
 from accounts.models import Organisation
 from imports.kinds import Counts, Field
-from imports.staging import Staging
+from imports.staging import Staging, as_uuid
 
 PARTNER = Field(
     name="partner",
@@ -10,19 +10,21 @@ PARTNER = Field(
     required=True,
     max_length=100,
     synonyms=("partner id", "partner number", "reseller", "account id", "external id"),
-    help="What the source calls the partner, or its number.",
+    help="What the source calls the partner, or its number, or its id in an export.",
 )
 YES, NO = "yes", "no"
 YES_NO = {YES: ("y", "true", "1", "x", "ja", "oui"), NO: ("n", "false", "0", "nein", "non")}
 
-FIND = """
+FIND = f"""
 UPDATE staging SET partner_id = coalesce(
   (SELECT known.partner_id FROM partners_partnerexternalid known
     WHERE known.source_id = %(source)s AND known.external_id = staging.partner),
   (SELECT known.id FROM partners_partner known
-    WHERE %(by_number)s AND known.number = staging.partner))
+    WHERE %(by_number)s AND known.number = staging.partner),
+  (SELECT known.id FROM partners_partner known
+    WHERE %(by_number)s AND known.public_id = {as_uuid("staging.partner")}))
 WHERE NOT rejected
-"""
+"""  # noqa: S608 - a column of our own
 
 
 def find_partner(staging: Staging) -> None:

@@ -1,11 +1,13 @@
 """The import of people at partners."""
 
 from collections.abc import Collection
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from accounts.models import Organisation
 from imports.kinds import Counts, Field, Kind
+from imports.models import Source
 from imports.staging import Staging
+from partners import exports
 from partners.import_partner import PARTNER, YES, YES_NO, count, find_partner, refuse_days_ahead
 
 # By address, else by name; the address of a file may be the first that we learn.
@@ -133,3 +135,7 @@ class PeopleKind(Kind):
         for statement in (CHANGE, CREATE, LEAVE):
             staging.execute(statement, params)
         return count(staging)
+
+    def kept(self, source: Source | None) -> dict[str, Any]:
+        """People at partners, by record."""
+        return exports.of_people(source)

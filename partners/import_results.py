@@ -1,11 +1,13 @@
 """The import of partners' own annual results."""
 
 from collections.abc import Collection
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from accounts.models import Organisation
 from imports.kinds import Counts, Field, Kind
+from imports.models import Source
 from imports.staging import Staging
+from partners import exports
 from partners.actions.results import LONGEST_YEAR_DAYS
 from partners.import_partner import PARTNER, YES, YES_NO, count, find_partner
 from partners.models import ResultBasis
@@ -154,6 +156,10 @@ class OwnResultsKind(Kind):
         for statement in (CORRECT, ADD):
             staging.execute(statement, self._params(staging))
         return count(staging)
+
+    def kept(self, source: Source | None) -> dict[str, Any]:
+        """Figures as they were told."""
+        return exports.of_results(source)
 
     def _params(self, staging: Staging) -> dict[str, object]:
         today = Organisation.current().today()

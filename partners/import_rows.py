@@ -1,6 +1,6 @@
 """Staged partners: which are known, which are refused, and what of their own changes."""
 
-from imports.staging import Staging
+from imports.staging import Staging, as_uuid
 
 CLEAN = """
 UPDATE staging SET
@@ -39,6 +39,13 @@ FROM partners_partner AS known
 WHERE staging.is_new AND known.number = staging.number
 """
 
+# An export calls partners that its source has no id for by their public id; no source learns it.
+FIND_BY_PUBLIC_ID = f"""
+UPDATE staging SET is_new = false, partner_id = known.id
+FROM partners_partner AS known
+WHERE staging.is_new AND known.public_id = {as_uuid("staging.external_id")}
+"""  # noqa: S608 - a column of our own
+
 NUMBER_TAKEN = """
 number IS NOT NULL AND EXISTS (
   SELECT FROM partners_partner AS other
@@ -75,7 +82,10 @@ WHERE is_new AND NOT rejected AND partners_partner.number = staging.number
 
 NAME_IT = """
 INSERT INTO partners_partnerexternalid (partner_id, source_id, external_id)
-SELECT partner_id, %(source)s, external_id FROM staging WHERE NOT rejected ORDER BY row
+SELECT partner_id, %(source)s, external_id FROM staging
+WHERE NOT rejected AND NOT EXISTS (SELECT FROM partners_partner AS known
+  WHERE known.id = partner_id AND known.public_id::text = lower(external_id))
+ORDER BY row
 ON CONFLICT (source_id, external_id) DO NOTHING
 """
 
@@ -84,6 +94,8 @@ UPDATE staging SET changed = true
 WHERE NOT is_new AND NOT rejected AND NOT EXISTS (
   SELECT FROM partners_partnerexternalid AS known
   WHERE known.source_id = %(source)s AND known.external_id = staging.external_id)
+AND NOT EXISTS (SELECT FROM partners_partner AS known
+  WHERE known.id = partner_id AND known.public_id::text = lower(external_id))
 """
 
 # Kinds follow the type only where it moves: a person may have set them since.
@@ -135,6 +147,7 @@ def find_partners(staging: Staging) -> None:
         "external_id", reason="This id stands in an earlier row already: only that one counts."
     )
     staging.execute(FIND)
+    staging.execute(FIND_BY_PUBLIC_ID)
     if staging.has("number"):
         staging.execute(FIND_BY_NUMBER)
         staging.reject_repeats("number", reason="Another row of the file has this number.")

@@ -1,11 +1,12 @@
 """The import of partners."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from accounts.models import Organisation
 from imports.kinds import Counts, Field, Kind
+from imports.models import Source
 from imports.staging import Staging
-from partners import import_rows, import_standing
+from partners import exports, import_rows, import_standing
 from partners.models import Status
 
 
@@ -113,3 +114,7 @@ class PartnersKind(Kind):
             " count(*) FROM staging WHERE NOT rejected"
         )
         return Counts(new=new, changed=changed, unchanged=live - new - changed)
+
+    def kept(self, source: Source | None) -> dict[str, Any]:
+        """Partners of a queryset `with_standing` on a day."""
+        return exports.of_partners(source)

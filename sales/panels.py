@@ -21,6 +21,7 @@ __all__ = [
     "FeedFreshness",
     "PartnerSales",
     "feed_freshness",
+    "lines_behind",
     "partner_lines",
     "partner_sales",
     "rows_behind",
@@ -83,13 +84,21 @@ def rows_behind(
 
     They are the rows taken for true at the end of `as_of`; each is a dict of `LINE_COLUMNS`.
     """
+    now, past = lines_behind(partner, first=first, last=last, as_of=as_of)
+    rows = now.values(*LINE_COLUMNS).union(past.values(*LINE_COLUMNS), all=True)
+    return rows.order_by("-date", "invoice", "line")
+
+
+def lines_behind(
+    partner: Partner, *, first: dt.date, last: dt.date, as_of: dt.date
+) -> "tuple[QuerySet[Any], QuerySet[Any]]":
+    """The same rows as two sets: those still true today, and those that were true once."""
     keys = members(partner, as_of)
     now, past = (
         model.objects.known(as_of).our_sales_with(keys).between(first, last)
         for model in (SalesLine, SalesLinePast)
     )
-    rows = now.values(*LINE_COLUMNS).union(past.values(*LINE_COLUMNS), all=True)
-    return rows.order_by("-date", "invoice", "line")
+    return now, past
 
 
 def partner_lines(partner: Partner, on: dt.date) -> "QuerySet[SalesLine]":

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
+from imports.formulas import original
 from imports.parsing.records import Record
 from imports.problems import Unreadable
 
@@ -72,6 +73,8 @@ class TextFile:
                     yield Record(first, [], problem, messy=watched.seen())
                     continue
                 messy = watched.seen() or reader.line_num > first
+                if watched.quoted():
+                    cells = [original(cell) for cell in cells]
                 if any(cell and not cell.isspace() for cell in cells):
                     yield Record(first, cells, "", messy)
 
@@ -103,13 +106,14 @@ def guess_encoding(path: Path) -> str:
 def guess_delimiter(lines: Sequence[str]) -> str:
     """The mark that splits most of the first lines into rows of one width; a comma if none does.
 
-    Titles above the header have other widths, and do not count.
+    Titles above the header have other widths, and do not count, where they are fewer than the rest.
     """
 
     def fit(mark: str) -> tuple[int, int]:
-        widths = Counter(len(row) for row in csv.reader(lines, delimiter=mark) if len(row) > 1)
+        rows = [row for row in csv.reader(lines, delimiter=mark) if row]
+        widths = Counter(len(row) for row in rows if len(row) > 1)
         width, count = max(widths.items(), key=lambda each: (each[1], each[0]), default=(0, 0))
-        return (count, width)
+        return (count, width) if count * 2 >= len(rows) else (0, 0)
 
     return max(DELIMITERS, key=fit)
 
@@ -181,17 +185,25 @@ class _Watched:
         self.lines = lines
         self.search = (MESSY_BUT_TABS if delimiter == "\t" else MESSY).search
         self.messy = False
+        self.apostrophe = False
 
     def __iter__(self) -> Iterator[str]:
         for line in self.lines:
             if self.search(line):
                 self.messy = True
+            if "'" in line:
+                self.apostrophe = True
             yield line
 
     def seen(self) -> bool:
         """Whether a line since the last call was messy."""
         seen, self.messy = self.messy, False
         return seen
+
+    def quoted(self) -> bool:
+        """Whether a line since the last call held an apostrophe, which may keep a formula still."""
+        quoted, self.apostrophe = self.apostrophe, False
+        return quoted
 
 
 def _row_problem(path: Path, line: int, error: csv.Error) -> str:

@@ -66,13 +66,18 @@ def _action(request: HttpRequest, public_id: uuid.UUID) -> Action:
     return found
 
 
-def action_list(request: HttpRequest) -> HttpResponse:
-    """Actions that the person may see, what is due first."""
+def actions_asked_for(request: HttpRequest) -> ActionFilter:
+    """The actions of a list or an export; at first one's own that are to be done."""
     query = request.GET.copy()
     query.setdefault("whose", "mine")
     query.setdefault("state", "unfinished")
     visible = Action.objects.visible_to(request.user).select_related("partner", "owner")
-    filtered = ActionFilter(query, queryset=visible, request=request)
+    return ActionFilter(query, queryset=visible, request=request)
+
+
+def action_list(request: HttpRequest) -> HttpResponse:
+    """Actions that the person may see, what is due first."""
+    filtered = actions_asked_for(request)
     context = {
         "title": "Actions",
         "form": filtered.form,

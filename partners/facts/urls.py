@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from partners.facts import action_views, views
+from partners.facts import action_views, export_views, views
 
 # Below /partners/, in its namespace.
 partner_pages = [
@@ -10,6 +10,21 @@ partner_pages = [
     path("<uuid:public_id>/results/", views.results, name="results"),
     path("<uuid:public_id>/line-cards/", views.line_cards, name="line-cards"),
     path("<uuid:public_id>/notes/", views.notes, name="notes"),
+    path(
+        "<uuid:public_id>/people/export.<format:file_format>",
+        export_views.persons,
+        name="persons-export",
+    ),
+    path(
+        "<uuid:public_id>/results/export.<format:file_format>",
+        export_views.results,
+        name="results-export",
+    ),
+    path(
+        "<uuid:public_id>/line-cards/export.<format:file_format>",
+        export_views.line_cards,
+        name="line-cards-export",
+    ),
     path("people/<uuid:public_id>/", views.person, name="person"),
     path("people/<uuid:public_id>/remove/", views.forget_person, name="remove-person"),
     path("results/<uuid:public_id>/remove/", views.forget_result, name="remove-result"),
@@ -22,6 +37,7 @@ partner_pages = [
 app_name = "actions"
 urlpatterns = [
     path("", action_views.action_list, name="list"),
+    path("export.<format:file_format>", export_views.actions, name="list-export"),
     path("new/", action_views.create, name="create"),
     path("<uuid:public_id>/", action_views.edit, name="edit"),
     path("<uuid:public_id>/status/", action_views.status, name="status"),

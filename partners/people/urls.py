@@ -5,6 +5,7 @@ from partners.people import views
 app_name = "people"
 urlpatterns = [
     path("", views.people, name="list"),
+    path("export.<format:file_format>", views.people_export, name="list-export"),
     path("invite/", views.invite, name="invite"),
     path("invitations/", views.invitations, name="invitations"),
     path("invitations/<uuid:public_id>/resend/", views.resend, name="resend"),

@@ -2,13 +2,13 @@
 
 import uuid
 from collections.abc import Callable
-from typing import cast
+from typing import Any, cast
 
 from allauth.account.adapter import get_adapter
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -19,9 +19,11 @@ from accounts.actions import people as accounts
 from accounts.models import User
 from channelhub.lib.history import entries
 from channelhub.lib.pages import paginate
+from imports.exporting import send
 from partners.models import Invitation, InvitationQuerySet
 from partners.people import actions
 from partners.people.forms import AcceptForm, InviteForm, PeopleFilter, RoleForm, SearchForm
+from partners.people.listing import people_table
 from partners.people.queries import people_visible_to
 
 
@@ -33,10 +35,22 @@ def who(request: HttpRequest) -> User:
 @require_GET
 def people(request: HttpRequest) -> HttpResponse:
     """Everybody whom this person manages."""
-    form = PeopleFilter(request.GET, user=who(request))
-    rows = form.narrow(people_visible_to(who(request))).select_related("membership__partner")
+    form, rows = _asked_for(request)
     context = {"title": "People", "form": form, "page": paginate(request, rows), **tabs(request)}
     return render(request, "partners/people/list.html", context)
+
+
+def _asked_for(request: HttpRequest) -> tuple[PeopleFilter, Any]:
+    form = PeopleFilter(request.GET, user=who(request))
+    found = form.narrow(people_visible_to(who(request))).select_related("membership__partner")
+    return form, found
+
+
+@require_GET
+def people_export(request: HttpRequest, file_format: str) -> HttpResponseBase:
+    """The accounts that the list shows."""
+    _, people = _asked_for(request)
+    return send(request, people_table(people), file_format)
 
 
 @require_GET

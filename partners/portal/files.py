@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_POST
@@ -15,6 +15,7 @@ from accounts.models import User
 from accounts.permissions import may
 from channelhub.lib.pages import paginate
 from imports import actions, uploads
+from imports.exporting import CSV
 from imports.forms import UploadForm, kind_choices
 from imports.models import Import
 from imports.pages import Door, import_page, upload_page
@@ -98,9 +99,11 @@ def reopen(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 
 
 @require_GET
-def rejected(request: HttpRequest, public_id: uuid.UUID) -> StreamingHttpResponse:
+def rejected(
+    request: HttpRequest, public_id: uuid.UUID, file_format: str = CSV
+) -> HttpResponseBase:
     """The rejected rows of a file, to be corrected."""
-    return rejected_file(_load(request, public_id))
+    return rejected_file(request, _load(request, public_id), file_format)
 
 
 def _loads(request: HttpRequest) -> QuerySet[Import]:

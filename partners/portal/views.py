@@ -5,14 +5,18 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET
 
 from accounts.models import Organisation, User
 from accounts.permissions import may
 from channelhub.lib.pages import paginate
+from imports.exporting import send, table_of
 from partners.facts import results as figures
 from partners.facts.forms import ReturnForm
+from partners.import_people import PeopleKind
+from partners.import_results import OwnResultsKind
 from partners.models import Action, OwnResult, Partner, Person, ResultBasis
 from partners.portal.forms import OwnDepartureForm, OwnPersonForm, OwnResultForm
 
@@ -44,6 +48,14 @@ def people(request: HttpRequest) -> HttpResponse:
         "may_write": may(user, "portal:people", "POST"),
     }
     return render(request, "portal/people.html", context)
+
+
+@require_GET
+def people_export(request: HttpRequest, file_format: str) -> HttpResponseBase:
+    """Their people, without what is ours to say of them."""
+    rows = Person.objects.filter(partner=own_partner(request))
+    table = table_of(PeopleKind(), rows, name="people", without=("key", "where_to"))
+    return send(request, table, file_format)
 
 
 def person(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
@@ -85,16 +97,28 @@ def results(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and (told := form.apply(user)):
         messages.success(request, f"Recorded: {told}.")
         return redirect("portal:results")
-    today = Organisation.current().today()
-    known = OwnResult.objects.filter(partner=partner, basis=ResultBasis.REPORTED).known(today)
     context = {
         "title": "Your results",
         "form": form,
-        "results": known.order_by("-end"),
-        "missing_year": figures.missing_year(partner, today),
+        "results": _reported(partner),
+        "missing_year": figures.missing_year(partner, Organisation.current().today()),
         "may_write": may(user, "portal:results", "POST"),
     }
     return render(request, "portal/results.html", context)
+
+
+def _reported(partner: Partner) -> Any:
+    today = Organisation.current().today()
+    known = OwnResult.objects.filter(partner=partner, basis=ResultBasis.REPORTED).known(today)
+    return known.order_by("-end")
+
+
+@require_GET
+def results_export(request: HttpRequest, file_format: str) -> HttpResponseBase:
+    """Their own total sales, as they reported them."""
+    reported = _reported(own_partner(request))
+    table = table_of(OwnResultsKind(), reported, name="own-results", without=("source",))
+    return send(request, table, file_format)
 
 
 def up_to_date(partner: Partner) -> dict[str, Any]:

@@ -20,6 +20,12 @@ FROM (
 WHERE numbered.row = staging.row
 """
 
+KEEP_KEYS = """
+UPDATE imports_rejectedrow SET key = staging.line_key FROM staging
+WHERE imports_rejectedrow.load_id = %(load)s AND imports_rejectedrow.row = staging.row
+  AND staging.line_key IS NOT NULL
+"""
+
 DUPLICATE = """
 row IN (
   SELECT row FROM (
@@ -127,6 +133,11 @@ def number(staging: Staging) -> None:
     """
     staging.add_column("line_key", "text")
     staging.execute(LINE_KEYS)
+
+
+def keep_keys(staging: Staging) -> None:
+    """Keep the keys of rejected rows: sent again without the others they would get new ones."""
+    staging.execute(KEEP_KEYS)
 
 
 def check(staging: Staging) -> None:

@@ -1,14 +1,20 @@
 """The import of sales lines."""
 
+import dataclasses
 import datetime as dt
-from collections.abc import Collection
-from typing import ClassVar
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
 
 from customers.import_names import CustomerNames
-from imports.kinds import Counts, Field, Kind, Reference
+from imports.exporting import Table, table_of
+from imports.kinds import FETCHED, Counts, Field, Kind, Reference
+from imports.models import Source
 from imports.staging import Staging
 from partners.import_names import PartnerNames
 from partners.models import PartnerKind
+from sales import exports
 from sales.imports import coverage, line_rows, line_writing, rollups
 from sales.imports.names import ProductNames
 from sales.models import Basis
@@ -65,7 +71,7 @@ class SalesKind(Kind):
         Field(
             name="line",
             label="Line number",
-            max_length=100,
+            max_length=300,
             synonyms=("line number", "line no", "invoice line", "order line", "position"),
             help="Without it, lines are told apart by distributor, product and occurrence.",
         ),
@@ -195,6 +201,7 @@ class SalesKind(Kind):
             elif reference.name == "partner":
                 line_rows.create_partners(staging, reference)
         line_rows.reject_repeats(staging)
+        line_rows.keep_keys(staging)
         line_rows.create_unknown(staging)
 
     def write(self, staging: Staging) -> Counts:
@@ -204,3 +211,22 @@ class SalesKind(Kind):
             rollups.add(staging)
         coverage.cover(staging)
         return counts
+
+    def kept(self, source: Source | None) -> dict[str, Any]:
+        """Lines of the source. Prices and discounts are not kept: they made the amount."""
+        return exports.of_lines()
+
+    def rows(self, records: Any, source: Source | None) -> Iterator[tuple[Any, ...]]:
+        """The lines of one or two querysets, newest first."""
+        kept = self.kept(source).values()
+        first, *others = (lines.order_by().values_list(*kept) for lines in records)
+        lines = first.union(*others, all=True) if others else first
+        ordered = lines.order_by("-date", "invoice", "line")
+        return exports.named(ordered.iterator(chunk_size=FETCHED), source)
+
+
+def lines_table(sets: Sequence[QuerySet[Any]], source: Source | None) -> Table:
+    """Lines that the source reported, as a file that can be imported under it again."""
+    of_source = [lines.filter(source=source) for lines in sets]
+    table = table_of(SalesKind(), of_source, name="sales-lines", source=source)
+    return dataclasses.replace(table, size=lambda: sum(lines.count() for lines in of_source))

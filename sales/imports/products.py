@@ -1,9 +1,12 @@
 """The import of products."""
 
-from typing import ClassVar
+from collections.abc import Iterator
+from typing import Any, ClassVar
 
 from imports.kinds import Counts, Field, Kind
+from imports.models import Source
 from imports.staging import Staging
+from sales import exports
 
 # A version that ends before it starts says nothing of its days.
 PREPARE = """
@@ -177,3 +180,11 @@ class ProductsKind(Kind):
             " count(*) FROM staging WHERE NOT rejected"
         )
         return Counts(new=new, changed=changed, unchanged=live - new - changed)
+
+    def kept(self, source: Source | None) -> dict[str, Any]:
+        """Versions of products."""
+        return exports.of_articles(source)
+
+    def rows(self, records: Any, source: Source | None) -> Iterator[tuple[Any, ...]]:
+        """The versions of a queryset of products."""
+        return exports.product_rows(records, source, self.kept(source))

@@ -1,9 +1,13 @@
 """The import of plan and booked rates."""
 
-from typing import ClassVar
+from collections.abc import Iterator
+from typing import Any, ClassVar
 
 from imports.kinds import Counts, Field, Kind
+from imports.models import Source
 from imports.staging import Staging
+from sales import exports
+from sales.models import BookedRate
 
 PREPARE = """
 UPDATE staging SET
@@ -152,6 +156,15 @@ class RatesKind(Kind):
             " count(*) FROM staging WHERE NOT rejected"
         )
         return Counts(new=new, changed=changed, unchanged=live - new - changed)
+
+    def kept(self, source: Source | None) -> dict[str, Any]:
+        """Plan rates, by record."""
+        return exports.of_rates(source)
+
+    def rows(self, records: Any, source: Source | None) -> Iterator[tuple[Any, ...]]:
+        """Plan rates, and beside them every booked one."""
+        yield from super().rows(records, source)
+        yield from exports.booked_rates(BookedRate.objects.all())
 
 
 def _check(staging: Staging) -> None:

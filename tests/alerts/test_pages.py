@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+import uuid
 from collections.abc import Callable
 from decimal import ROUND_DOWN, Decimal
 from html import unescape
@@ -18,6 +19,7 @@ from alerts import actions
 from alerts.models import Alert, Run, Threshold
 from alerts.tasks import judge_night
 from partners.models import Partner
+from tests.imports.exports import export, records, sheet
 
 from .conftest import monthly
 
@@ -326,3 +328,48 @@ def test_an_admin_has_the_night_judged_now_and_nobody_else_does(
     judge_night(run.pk)
     run.refresh_from_db()
     assert run.state == "done"
+
+
+# --- Exports -----------------------------------------------------------------------------------
+
+
+def test_alerts_are_exported_as_they_are_listed(
+    channel: dict[str, Partner], manager: User, chief: User, sign_in: SignIn
+) -> None:
+    mine = records(export(sign_in(manager), "alerts:list-export"))
+    assert [row["Partner numbers"] for row in mine] == [channel["F"].number]
+    assert Decimal(mine[0]["Money at stake"]) == Alert.objects.get(partners=channel["F"]).money
+    every = records(export(sign_in(chief), "alerts:list-export", canary="our-sales-shift"))
+    assert {row["Partner numbers"] for row in every} == {channel["F"].number, channel["R"].number}
+    narrowed = sheet(export(sign_in(chief), "alerts:list-export", "xlsx", nature="opportunity"))
+    assert [row[1] for row in narrowed[1:]] == [channel["R"].number]
+    page = sign_in(chief).get("/alerts/", {"nature": "risk"}).content.decode()
+    assert 'href="/alerts/export.xlsx?nature=risk"' in page
+
+
+def test_an_export_asks_as_much_of_many_alerts_as_of_few(
+    channel: dict[str, Partner], manager: User, sign_in: SignIn
+) -> None:
+    client, alert = sign_in(manager), Alert.objects.get(partners=channel["F"])
+
+    def questions() -> int:
+        with CaptureQueriesContext(connection) as asked:
+            assert (
+                len(records(export(client, "alerts:list-export")))
+                == Alert.objects.filter(partners=channel["F"]).count()
+            )
+        return len(asked)
+
+    copies(alert, channel["F"], range(25))
+    few = questions()
+    copies(alert, channel["F"], range(25, 200))
+    assert questions() == few
+
+
+def copies(alert: Alert, partner: Partner, numbers: range) -> None:
+    """Alerts of other subjects, for nothing but their number."""
+    for number in numbers:
+        other = Alert.objects.get(pk=alert.pk)
+        other.pk, other.public_id, other.subject = None, uuid.uuid4(), 10_000 + number
+        other.save()
+        other.partners.add(partner)

@@ -1,9 +1,12 @@
 """Which of their columns becomes which of our fields."""
 
+from typing import Any
+
 import pytest
 
 from imports.columns import assign
 from imports.kinds import Counts, Field, Kind
+from imports.models import Source
 from imports.options import Options
 from imports.problems import Unreadable
 from imports.staging import Staging
@@ -22,6 +25,9 @@ class Boxes(Kind):
 
     def write(self, staging: Staging) -> Counts:
         return Counts(new=0, changed=0, unchanged=0)
+
+    def kept(self, source: Source | None) -> dict[str, Any]:
+        return {}
 
 
 def fill(columns: str, **options: object) -> dict[str, str]:

@@ -137,8 +137,8 @@ def many(count: int, manager: User) -> None:
 
 
 # session, user, organisation, 3 x choices (tiers, territories, managers), count, keys of the page,
-# rows with their standing, their health.
-BUDGET = 10
+# rows with their standing, their health, the sources whose ids an export may tell.
+BUDGET = 11
 
 
 @pytest.mark.parametrize("rows", [25, 200])

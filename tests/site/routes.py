@@ -84,6 +84,18 @@ def of_the_house(thing: str) -> Sample:
     return sample
 
 
+def as_file(_world: World, _user: User) -> tuple[Ids, Ids | None]:
+    """An export of a list, as text, in which a stranger's name would be seen."""
+    return {"file_format": "csv"}, None
+
+
+def as_file_of_partner(world: World, user: User) -> tuple[Ids, Ids | None]:
+    """The same of a partner."""
+    mine, theirs = at_partner("partner")(world, user)
+    text = {"file_format": "csv"}
+    return {**mine, **text}, {**theirs, **text} if theirs else None
+
+
 def own_token(world: World, user: User) -> tuple[Ids, Ids | None]:
     """API tokens belong to one person each, whatever their role."""
     del world
@@ -163,8 +175,25 @@ SAMPLES: dict[str, Sample] = {
     "portal:file-detail": at_partner("file"),
     "portal:file-discard": at_partner("file"),
     "portal:file-rejected": at_partner("file"),
+    "portal:file-rejected-xlsx": at_partner("file"),
     "portal:file-reopen": at_partner("file"),
     "portal:person": at_partner("fact_person"),
     "profile:revoke": own_token,
     "sales:feed": of_the_house("feed"),
+    "actions:list-export": as_file,
+    "alerts:list-export": as_file,
+    "customers:list-export": as_file,
+    "imports:list-export": as_file,
+    "imports:rejected-xlsx": of_the_house("load"),
+    "partners:line-cards-export": as_file_of_partner,
+    "partners:lines-export": as_file_of_partner,
+    "partners:list-export": as_file,
+    "partners:persons-export": as_file_of_partner,
+    "partners:results-export": as_file_of_partner,
+    "people:list-export": as_file,
+    "portal:people-export": as_file,
+    "portal:results-export": as_file,
+    "sales:feeds-export": as_file,
+    "sales:products-export": as_file,
+    "sales:rates-export": as_file,
 }
