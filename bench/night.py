@@ -21,11 +21,6 @@ RUNS = 5
 AS_OF = dt.date(2026, 6, 30)
 
 FILL = """
-INSERT INTO imports_source (name) VALUES ('bench');
-INSERT INTO imports_import (kind, file_name, path, checksum, size, options, confirmed, new, changed,
-  unchanged, rejected, rows_read, created_at, source_id, state, attempts, error)
-  SELECT 'sales', 'bench', 'bench', '', 0, '{}', true, 0, 0, 0, 0, 0, now(), id, 'done', 0, ''
-  FROM imports_source;
 INSERT INTO sales_feed (source_id, route, lag_days) SELECT id, 'channel', 0 FROM imports_source;
 INSERT INTO sales_feedmonth (feed_id, month, known_on, load_id)
   SELECT f.id, m::date, (m + interval '1 month')::date - 1, i.id
@@ -101,7 +96,13 @@ def fill(partners: int, lines: int, customers: int) -> None:
     from django.db import connection
 
     from channelhub.lib import roles
+    from channelhub.lib.work import WorkState
+    from imports.models import Import, Source
 
+    source = Source.objects.create(name="bench")
+    Import.objects.create(
+        source=source, kind="sales", file_name="bench", size=0, confirmed=True, state=WorkState.DONE
+    )
     with connection.cursor() as cursor:
         cursor.execute(FILL, {"partners": partners, "lines": lines, "customers": customers})
     with roles.acting_as(roles.OWNER), connection.cursor() as cursor:

@@ -1,5 +1,6 @@
 """Tags and filters of every page: {% load ui %}. They format and link; they know no app."""
 
+import functools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -112,6 +113,7 @@ def known(value: Any) -> Any:
 
 
 @register.simple_tag
+@functools.cache
 def icon(name: str, label: str = "", classes: str = "") -> SafeString:
     """An icon of the sprite (frontend/icons.json), silent to screen readers without a label."""
     role = format_html('role="img" aria-label="{}"', label) if label else 'aria-hidden="true"'
