@@ -22,9 +22,11 @@ AS_OF = dt.date(2026, 6, 30)
 
 FILL = """
 INSERT INTO imports_source (name) VALUES ('bench');
-INSERT INTO imports_import (kind, file_name, path, checksum, size, options, confirmed, new, changed,
-  unchanged, rejected, rows_read, created_at, source_id, state, attempts, error)
-  SELECT 'sales', 'bench', 'bench', '', 0, '{}', true, 0, 0, 0, 0, 0, now(), id, 'done', 0, ''
+INSERT INTO imports_import (kind, file_name, path, checksum, size, options, confirmed, checking,
+  cancel_wanted, stage, new, changed, unchanged, closed, rejected, rows_read, created_at, source_id,
+  state, attempts, error)
+  SELECT 'sales', 'bench', 'bench', '', 0, '{}', true, false, false, '', 0, 0, 0, 0, 0, 0, now(),
+    id, 'done', 0, ''
   FROM imports_source;
 INSERT INTO sales_feed (source_id, route, lag_days) SELECT id, 'channel', 0 FROM imports_source;
 INSERT INTO sales_feedmonth (feed_id, month, known_on, load_id)

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import path
 from drf_spectacular.utils import extend_schema
 from rest_framework import generics, serializers
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -20,6 +20,7 @@ from imports.forms import kind_choices
 from imports.models import Import, RejectedRow
 from imports.options import Options, parse_covers, parse_pairs
 from imports.problems import Unreadable
+from imports.undoing import Refused
 
 
 class ImportSerializer(serializers.ModelSerializer[Import]):
@@ -43,6 +44,7 @@ class ImportSerializer(serializers.ModelSerializer[Import]):
             "new",
             "changed",
             "unchanged",
+            "closed",
             "rejected",
             "created_at",
             "finished_at",
@@ -125,6 +127,31 @@ class ImportList(generics.ListAPIView[Import]):
         return Response(ImportSerializer(load).data, status=202)
 
 
+class Conflict(APIException):
+    """What is asked for does not go with the state of things."""
+
+    status_code = 409
+    default_code = "conflict"
+
+
+class ImportUndo(generics.GenericAPIView[Import]):
+    """Undoes an import in the background; 409 with the reason where that cannot be."""
+
+    serializer_class = ImportSerializer
+    lookup_field = "public_id"
+    queryset = Import.objects.all()
+
+    @extend_schema(request=None, responses={202: ImportSerializer})
+    def post(self, request: Request, **_: Any) -> Response:
+        """202 with the undo, an import of its own to ask for later."""
+        user = request.user if isinstance(request.user, User) else None
+        try:
+            undo = actions.undo_import(self.get_object(), acting_user=user)
+        except Refused as reason:
+            raise Conflict(str(reason)) from None
+        return Response(ImportSerializer(undo).data, status=202)
+
+
 class ImportDetail(generics.RetrieveAPIView[Import]):
     """An import: its state and counts."""
 
@@ -164,6 +191,7 @@ def _take_in(upload: UploadSerializer, user: Any) -> Import:
 
 urlpatterns = [
     path("imports/", ImportList.as_view(), name="import-list"),
+    path("imports/<uuid:public_id>/undo/", ImportUndo.as_view(), name="import-undo"),
     path("imports/<uuid:public_id>/", ImportDetail.as_view(), name="import-detail"),
     path(
         "imports/<uuid:public_id>/rejected-rows/",

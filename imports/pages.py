@@ -162,6 +162,8 @@ def result_page(
         "title": load.file_name,
         "load": load,
         "kind": kind,
+        "undone_by": load.undone_by,
+        "why_not_undo": actions.why_not_undo(load) if door.staff else "",
         "why": load.rejected_rows.reasons(),
         "page": paginate(request, load.rejected_rows.all()),
         "names": (names_form or NamesForm(load=load, kind=kind)) if _may_name(load, door) else None,

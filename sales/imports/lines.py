@@ -1,15 +1,24 @@
 """The import of sales lines."""
 
+import dataclasses
 import datetime as dt
 from collections.abc import Collection
 from typing import ClassVar
 
 from customers.import_names import CustomerNames
 from imports.kinds import Counts, Field, Kind, Reference
+from imports.models import Import
 from imports.staging import Staging
 from partners.import_names import PartnerNames
 from partners.models import PartnerKind
-from sales.imports import coverage, line_rows, line_writing, rollups
+from sales.imports import (
+    coverage,
+    line_rows,
+    line_undoing,
+    line_writing,
+    replacing,
+    rollups,
+)
 from sales.imports.names import ProductNames
 from sales.models import Basis
 from sales.models import SalesKind as LineKind
@@ -200,7 +209,17 @@ class SalesKind(Kind):
     def write(self, staging: Staging) -> Counts:
         """Write the new and changed lines, what they add to the months, and the months covered."""
         counts = line_writing.write(staging)
-        if counts.new or counts.changed:
+        if staging.options.replace:
+            counts = dataclasses.replace(counts, closed=replacing.close_missing(staging))
+        if counts.new or counts.changed or counts.closed:
             rollups.add(staging)
         coverage.cover(staging)
         return counts
+
+    def why_not_undo(self, load: Import) -> str:
+        """A later load changed its rows, or wrote the keys again that it had closed."""
+        return line_undoing.why_not(load)
+
+    def undo(self, load: Import, undo: Import) -> Counts:
+        """Close the rows that the load wrote, and open those again that it had closed."""
+        return line_undoing.undo(load, Staging(load=undo))

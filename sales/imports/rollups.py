@@ -3,6 +3,9 @@
 Partners and customers have sums of their own, from the same moved rows.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 from imports.staging import Staging
 
 # What came and what went, by its sign.
@@ -11,12 +14,9 @@ SELECT kind, reseller_id, distributor_id, customer_id, feed_id, currency, date, 
   1 AS lines
 FROM sales_incoming
 UNION ALL
-SELECT past.kind, past.reseller_id, past.distributor_id, past.customer_id, past.feed_id,
-  past.currency, past.date, past.known_until, past.amount, -1
-FROM sales_incoming AS incoming JOIN sales_line_past AS past
-  ON past.source_id = %(source)s AND past.invoice = incoming.invoice
-  AND past.line = incoming.line AND past.closed_by_id = %(load)s
-WHERE incoming.replaces
+SELECT kind, reseller_id, distributor_id, customer_id, feed_id, currency, date, known_until, amount,
+  -1
+FROM sales_closed
 """
 
 # The bill-to is the distributor where there is one. A distributor's own sell-through is kept
@@ -70,11 +70,60 @@ ON CONFLICT DO NOTHING
 """
 
 
+# What an undo takes back on the day on which it was known was never known: both changes go.
+CANCEL = """
+WITH pair AS (
+  SELECT done.id AS done, undone.id AS undone
+  FROM {table} AS done JOIN {table} AS undone ON {same}
+  WHERE done.load_id = %(undoes)s AND undone.load_id = %(load)s
+)
+DELETE FROM {table} AS change USING pair WHERE change.id IN (pair.done, pair.undone)
+"""
+SAME = ("feed_id", "measure", "currency", "month", "known_on")
+OPPOSITE = ("amount", "lines")
+CANCELLED = (
+    ("sales_month", ("partner_id", *SAME), (*OPPOSITE, "returns")),
+    (
+        "sales_customer_month",
+        ("coalesce({}.customer_id, 0)", "coalesce({}.partner_id, 0)", *SAME),
+        OPPOSITE,
+    ),
+)
+
+# Whom nobody sold to any more.
+NOT_SOLD_BY = """
+DELETE FROM customers_customerpartner AS pair USING (
+  SELECT DISTINCT customer_id, partner_id FROM sales_customer_month
+  WHERE load_id IN (%(load)s, %(undoes)s)
+) AS moved
+WHERE pair.customer_id = moved.customer_id AND pair.partner_id = moved.partner_id
+  AND NOT EXISTS (SELECT FROM sales_customer_month AS sold
+    WHERE sold.customer_id = pair.customer_id AND sold.partner_id = pair.partner_id
+    HAVING sum(sold.lines) > 0)
+"""
+
+
 def add(staging: Staging) -> None:
-    """Add the rows that this import wrote and take away those that it closed.
+    """Add the rows that came (`sales_incoming`) and take away those that went (`sales_closed`).
 
     Both are dated by the day that made them known, so that sums up to an earlier day stay.
     """
     staging.execute(ADD)
     staging.execute(ADD_BY_CUSTOMER)
     staging.execute(SOLD_BY)
+
+
+def cancel(staging: Staging, params: Mapping[str, Any]) -> None:
+    """After `add` for an undo: what it took back of a load on the same day leaves no trace."""
+    staging.execute(NOT_SOLD_BY, params)
+    for table, same, opposite in CANCELLED:
+        conditions = [
+            *(f"{_of('done', name)} = {_of('undone', name)}" for name in same),
+            *(f"done.{name} = -undone.{name}" for name in opposite),
+        ]
+        staging.execute(CANCEL.format(table=table, same=" AND ".join(conditions)), params)
+
+
+def _of(row: str, name: str) -> str:
+    """A column, or an expression over one, of a row."""
+    return name.format(row) if "{}" in name else f"{row}.{name}"

@@ -31,6 +31,7 @@ def test_json_says_everything_a_program_needs(send: Send) -> None:
         "new": 1,
         "changed": 0,
         "unchanged": 0,
+        "closed": 0,
         "rejected": 1,
         "rejected_rows": [
             {"row": 3, "column": "name", "value": "", "reason": "This cell must not be empty."}

@@ -14,6 +14,7 @@ from imports.options import Join, Options, parse_covers, parse_pairs
 from imports.problems import Unreadable
 
 SHOWN = 20
+COUNTED = ("new", "changed", "unchanged", "closed", "rejected")
 MARKS = {"point": ".", "comma": ",", "semicolon": ";", "tab": "\t", "\\t": "\t", "bar": "|"}
 
 
@@ -33,6 +34,7 @@ class Command(BaseCommand):
             help="add another file's columns; the key column has one name in both")  # fmt: skip
         add("--covers", metavar="FROM..TO", help="months it reports: 2024-01..2024-03")
         add("--history", action="store_true", help="known at the close of each row's month")
+        add("--replace", action="store_true", help="nothing else was sold in these months")
         add("--date-order", help="dmy or mdy, where the dates do not tell")
         add("--decimal", help="the decimal mark, . or , where the numbers do not tell")
         add("--encoding", help="such as utf-8 or cp1252; found out otherwise")
@@ -77,8 +79,9 @@ class Command(BaseCommand):
         return tell
 
     def _tell(self, load: Import) -> None:
-        counts = {name: getattr(load, name) for name in ("new", "changed", "unchanged", "rejected")}
-        said = ", ".join(f"{count:,} {name}" for name, count in counts.items())
+        counts = {name: getattr(load, name) for name in COUNTED}
+        told = {name: count for name, count in counts.items() if count or name != "closed"}
+        said = ", ".join(f"{count:,} {name}" for name, count in told.items())
         self.stdout.write(f"{load.file_name}: {load.rows_read:,} rows, {said}")
         for bad in load.rejected_rows.all()[:SHOWN]:
             self.stdout.write(f"  {bad.row}: {bad.column or 'row'} {bad.value!r}: {bad.reason}")
@@ -94,6 +97,7 @@ def _options(given: dict[str, Any], folder: Path) -> Options:
         joins=tuple(_join(column, other, folder) for column, other in parse_pairs(given["join"])),
         covers=parse_covers(given["covers"]) if given["covers"] else None,
         history=given["history"],
+        replace=given["replace"],
         encoding=given["encoding"],
         delimiter=MARKS.get(given["delimiter"], given["delimiter"]),
         date_order=given["date_order"],
@@ -117,9 +121,6 @@ def _as_json(load: Import) -> dict[str, Any]:
         "file": load.file_name,
         "import": str(load.public_id),
         "rows": load.rows_read,
-        "new": load.new,
-        "changed": load.changed,
-        "unchanged": load.unchanged,
-        "rejected": load.rejected,
+        **{name: getattr(load, name) for name in COUNTED},
         "rejected_rows": list(load.rejected_rows.values("row", "column", "value", "reason")),
     }
