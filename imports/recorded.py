@@ -130,7 +130,7 @@ class Tracked:
 
     def name(self, key: Any) -> str:
         """What people call one of its rows."""
-        row = models.QuerySet(self.model).filter(pk=key).first()
+        row = models.QuerySet[Any](self.model).filter(pk=key).first()
         return f"{self.model._meta.verbose_name} {row}" if row else "a record"
 
     def relations(self) -> Iterator[tuple[type[models.Model], "models.ForeignKey[Any, Any]"]]:

@@ -3,6 +3,7 @@
 import io
 import threading
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.apps import apps

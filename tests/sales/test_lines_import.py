@@ -39,7 +39,8 @@ def writes() -> dict[str, tuple[int, int, int]]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT relname, n_tup_ins, n_tup_upd, n_tup_del FROM pg_stat_xact_user_tables"
-            " WHERE relname LIKE 'sales%' AND relname NOT IN ('sales_incoming', 'sales_feedmonth')"
+            " WHERE relname LIKE 'sales%' AND relname <> 'sales_feedmonth'"
+            " AND relid NOT IN (SELECT oid FROM pg_class WHERE relpersistence = 't')"
         )
         return {name: (ins, upd, gone) for name, ins, upd, gone in cursor.fetchall()}
 
