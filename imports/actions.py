@@ -11,7 +11,7 @@ import pghistory
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.core.validators import validate_slug
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import User
@@ -26,6 +26,7 @@ from imports.models import Import, RejectedRow, Source, UnknownName
 from imports.options import Options, Unknown
 from imports.problems import Unreadable
 from imports.reading import open_sheet
+from imports.undoing import Refused, take_back, why_not
 from imports.uploads import drop, keep
 
 logger = logging.getLogger(__name__)
@@ -220,6 +221,8 @@ def cancel_import(load: Import) -> bool:
     Nothing of it is written, and it is a draft again. One that runs stops within seconds.
     """
     waiting = Import.objects.under_way().filter(pk=load.pk, state=WorkState.QUEUED)
+    if load.undoes_id and waiting.update(state=WorkState.DEAD, error=CANCELLED):
+        return True
     if waiting.update(confirmed=False, checking=False, attempts=0, error=CANCELLED):
         return True
     running = Import.objects.filter(pk=load.pk, state=WorkState.RUNNING)
@@ -237,12 +240,58 @@ def _forget_check(load: Import) -> None:
 
 def reopen_import(load: Import) -> bool:
     """Make a failed import a draft again, so that its mapping can be corrected."""
-    failed = Import.objects.filter(pk=load.pk, state=WorkState.DEAD)
+    failed = Import.objects.filter(pk=load.pk, state=WorkState.DEAD, undoes=None)
     return bool(
         failed.update(
             state=WorkState.QUEUED, confirmed=False, attempts=0, error="", finished_at=None
         )
     )
+
+
+def why_not_undo(load: Import) -> str:
+    """Why an import cannot be undone; empty where it can."""
+    return why_not(load, known_kind(load.kind))
+
+
+def undo_import(load: Import, *, acting_user: User | None) -> Import:
+    """Undo an import in the background; the undo is an import of its own, to be looked at.
+
+    Raises:
+        Refused: later work builds on the import, it is none that was loaded, or is undone already.
+    """
+    with transaction.atomic():
+        undo = _create_undo(load, acting_user, confirmed=True)
+        ring(TASK, undo.pk)
+    return undo
+
+
+def undo_now(load: Import) -> Import:
+    """Undo an import here and now. For the command.
+
+    Raises:
+        Refused: as `undo_import` says.
+    """
+    return run_now(_create_undo(load, None, confirmed=False))
+
+
+def _create_undo(load: Import, acting_user: User | None, *, confirmed: bool) -> Import:
+    if reason := why_not_undo(load):
+        raise Refused(f"It cannot be undone. {reason}")
+    try:
+        with transaction.atomic():
+            undo: Import = Import.objects.create(
+                kind=load.kind,
+                source=load.source,
+                file_name=f"Undo of {load.file_name}"[:255],
+                size=0,
+                options=load.options,
+                undoes=load,
+                confirmed=confirmed,
+                created_by=acting_user,
+            )
+    except IntegrityError:
+        raise Refused("It is being undone already.") from None
+    return undo
 
 
 def discard_import(load: Import) -> bool:
@@ -269,7 +318,7 @@ def run_import(pk: int) -> None:
         return
     try:
         _check(load) if load.checking else _run(load)
-    except (Unreadable, Cancelled):
+    except (Unreadable, Refused, Cancelled):
         return
     except Exception:
         logger.exception("import %s failed", load.pk)
@@ -292,6 +341,19 @@ def run_now(load: Import, *, tell: Tell | None = None) -> Import:
     return load
 
 
+def check_now(load: Import) -> Import:
+    """Check a draft here and now. For the command.
+
+    Raises:
+        Unreadable: the file cannot be imported as it is.
+    """
+    Import.objects.filter(pk=load.pk).update(checking=True)
+    load.claim()
+    _check(load)
+    load.refresh_from_db()
+    return load
+
+
 def _run(load: Import, tell: Tell | None = None) -> None:
     try:
         with (
@@ -299,12 +361,15 @@ def _run(load: Import, tell: Tell | None = None) -> None:
             Heartbeat(load, tell) as beat,
             transaction.atomic(),
         ):
-            load_file(load, known_kind(load.kind), beat)
+            work = take_back if load.undoes_id else load_file
+            work(load, known_kind(load.kind), beat)
             _finish(load)
-    except Unreadable as problem:
+    except (Unreadable, Refused) as problem:
         load.give_up(str(problem))
         raise
     except Cancelled:
+        if load.undoes_id:
+            load.give_up(CANCELLED)
         _back_to_draft(load, CANCELLED)
         raise
     except TakenOver:
@@ -363,6 +428,7 @@ def _counts(load: Import) -> dict[str, Any]:
         "changed": load.changed,
         "unchanged": load.unchanged,
         "rejected": load.rejected,
+        "closed": load.closed,
         "rows_read": load.rows_read,
         "rows_expected": load.rows_read,
         "first_month": load.first_month,

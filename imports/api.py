@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import path
 from drf_spectacular.utils import extend_schema
 from rest_framework import generics, serializers
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -20,6 +20,7 @@ from imports.forms import kind_choices
 from imports.models import Import, RejectedRow
 from imports.options import Options, parse_covers, parse_pairs
 from imports.problems import Unreadable
+from imports.undoing import Refused
 
 
 class ImportSerializer(serializers.ModelSerializer[Import]):
@@ -43,13 +44,21 @@ class ImportSerializer(serializers.ModelSerializer[Import]):
             "new",
             "changed",
             "unchanged",
+            "closed",
             "rejected",
+            "closed",
+            "stage",
+            "checked_at",
             "created_at",
             "finished_at",
         )
 
     def get_state(self, load: Import) -> str:
-        """One of draft, queued, running, done, dead."""
+        """One of draft, checked (a draft whose counts say what loading would do), queued, running,
+        done, dead.
+        """
+        if load.said_by_check:
+            return "checked"
         return "draft" if load.is_draft else load.state
 
 
@@ -77,6 +86,19 @@ class UploadSerializer(serializers.Serializer[Import]):
     )
     covers = serializers.CharField(required=False, help_text="2024-01..2024-03")
     history = serializers.BooleanField(default=False)
+    replace = serializers.BooleanField(
+        default=False, help_text="Nothing else was sold in the months that it covers."
+    )
+    check = serializers.BooleanField(
+        default=False, help_text="Only say what loading would do; POST to load/ loads it then."
+    )
+    unknown = serializers.ListField(
+        child=serializers.CharField(),
+        default=list,
+        help_text="partner=create: what becomes of names that nobody knows, reject or create",
+    )
+    sheet = serializers.CharField(required=False, help_text="Of a workbook; the first otherwise.")
+    header_line = serializers.IntegerField(required=False, min_value=1)
     date_order = serializers.ChoiceField(choices=["dmy", "mdy", "ymd"], required=False)
     decimal = serializers.ChoiceField(choices=[".", ","], required=False)
     encoding = serializers.CharField(required=False)
@@ -95,6 +117,10 @@ class UploadSerializer(serializers.Serializer[Import]):
             fixed=dict(parse_pairs(data["set"])),
             covers=parse_covers(covers) if covers else None,
             history=data["history"],
+            replace=data["replace"],
+            unknown=dict(parse_pairs(data["unknown"])),  # type: ignore[arg-type] # Options checks
+            sheet=data.get("sheet"),
+            header_line=data.get("header_line"),
             date_order=data.get("date_order"),
             decimal_mark=data.get("decimal"),
             encoding=data.get("encoding"),
@@ -125,6 +151,65 @@ class ImportList(generics.ListAPIView[Import]):
         return Response(ImportSerializer(load).data, status=202)
 
 
+class Conflict(APIException):
+    """What is asked for does not go with the state of things."""
+
+    status_code = 409
+    default_code = "conflict"
+
+
+class ImportUndo(generics.GenericAPIView[Import]):
+    """Undoes an import in the background; 409 with the reason where that cannot be."""
+
+    serializer_class = ImportSerializer
+    lookup_field = "public_id"
+    queryset = Import.objects.all()
+
+    @extend_schema(request=None, responses={202: ImportSerializer})
+    def post(self, request: Request, **_: Any) -> Response:
+        """202 with the undo, an import of its own to ask for later."""
+        user = request.user if isinstance(request.user, User) else None
+        try:
+            undo = actions.undo_import(self.get_object(), acting_user=user)
+        except Refused as reason:
+            raise Conflict(str(reason)) from None
+        return Response(ImportSerializer(undo).data, status=202)
+
+
+class ImportLoad(generics.GenericAPIView[Import]):
+    """Loads a file that was checked; 409 where it is no draft any more."""
+
+    serializer_class = ImportSerializer
+    lookup_field = "public_id"
+    queryset = Import.objects.all()
+
+    @extend_schema(request=None, responses={202: ImportSerializer})
+    def post(self, request: Request, **_: Any) -> Response:
+        """202 with the import to ask for later."""
+        load = self.get_object()
+        if not actions.confirm_import(load, options=Options.from_json(load.options)):
+            raise Conflict("It is no draft: it is loaded, or about to be.")
+        load.refresh_from_db()
+        return Response(ImportSerializer(load).data, status=202)
+
+
+class ImportCancel(generics.GenericAPIView[Import]):
+    """Stops an import or a check that waits or runs; 409 where it has ended."""
+
+    serializer_class = ImportSerializer
+    lookup_field = "public_id"
+    queryset = Import.objects.all()
+
+    @extend_schema(request=None, responses={202: ImportSerializer})
+    def post(self, request: Request, **_: Any) -> Response:
+        """202 with the import, which is a draft again within seconds."""
+        load = self.get_object()
+        if not actions.cancel_import(load):
+            raise Conflict("It is not under way.")
+        load.refresh_from_db()
+        return Response(ImportSerializer(load).data, status=202)
+
+
 class ImportDetail(generics.RetrieveAPIView[Import]):
     """An import: its state and counts."""
 
@@ -147,23 +232,31 @@ class RejectedRows(generics.ListAPIView[RejectedRow]):
 def _take_in(upload: UploadSerializer, user: Any) -> Import:
     file = upload.validated_data["file"]
     path = uploads.keep(file)
+    check = upload.validated_data["check"]
     try:
-        return actions.create_import(
+        load = actions.create_import(
             kind=upload.validated_data["kind"],
             source=upload.validated_data["source"],
             path=path,
             file_name=file.name,
             options=upload.options(),
             acting_user=user if isinstance(user, User) else None,
-            confirmed=True,
+            confirmed=not check,
         )
     except (Unreadable, ValueError) as problem:
         uploads.drop(path)
         raise ValidationError({"detail": str(problem)}) from None
+    if check:
+        actions.check_import(load, options=Options.from_json(load.options))
+        load.refresh_from_db()
+    return load
 
 
 urlpatterns = [
     path("imports/", ImportList.as_view(), name="import-list"),
+    path("imports/<uuid:public_id>/load/", ImportLoad.as_view(), name="import-load"),
+    path("imports/<uuid:public_id>/cancel/", ImportCancel.as_view(), name="import-cancel"),
+    path("imports/<uuid:public_id>/undo/", ImportUndo.as_view(), name="import-undo"),
     path("imports/<uuid:public_id>/", ImportDetail.as_view(), name="import-detail"),
     path(
         "imports/<uuid:public_id>/rejected-rows/",

@@ -11,7 +11,7 @@ from imports.filling import fill, open_files
 from imports.heartbeat import Heartbeat
 from imports.kinds import Counts, Kind
 from imports.models import Import, RejectedRow, Stage, UnknownName
-from imports.staging import Staging
+from imports.staging import Staging, one_at_a_time
 
 LEFT_BEHIND = """
 SELECT relname FROM pg_class
@@ -58,7 +58,7 @@ def load_file(load: Import, kind: Kind, beat: Heartbeat) -> None:
     beat.reached(Stage.CHECKING)
     check(staging, kind)
     beat.reached(Stage.WAITING)
-    _one_at_a_time()
+    one_at_a_time()
     beat.reached(Stage.WRITING)
     kind.resolve(staging)
     _count(load, kind.write(staging))
@@ -81,14 +81,9 @@ def _open(load: Import, kind: Kind, beat: Heartbeat) -> Staging:
     return Staging(load=load, columns=columns, fixed=fixed, numbers_are_typed=typed)
 
 
-def _one_at_a_time() -> None:
-    """Files are read side by side, but what they bring is written one file after the other."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('imports'))")
-
-
 def _count(load: Import, counts: Counts) -> None:
     load.new, load.changed, load.unchanged = counts.new, counts.changed, counts.unchanged
+    load.closed = counts.closed
     load.rejected = RejectedRow.objects.filter(load=load).count()
     if load.new + load.changed + load.unchanged + load.rejected != load.rows_read:
         raise RuntimeError(f"{load.rows_read} rows of {load.file_name} were counted as {counts}.")

@@ -148,6 +148,19 @@ class ReadingForm(forms.Form):
     kind = forms.ChoiceField(label="What it holds", choices=kind_choices)
     encoding = forms.ChoiceField(label="Encoding", required=False, choices=ENCODINGS)
     delimiter = forms.ChoiceField(label="Columns are parted by", required=False, choices=PARTED)
+    sheet = forms.CharField(
+        label="Sheet",
+        required=False,
+        max_length=100,
+        help_text="Of a workbook. Empty: the first that holds anything.",
+    )
+    header_line = forms.IntegerField(
+        label="Line that names the columns",
+        required=False,
+        min_value=1,
+        max_value=1_000,
+        help_text="Empty: find out. Rows above it are left out.",
+    )
 
     def __init__(self, *args: Any, staff: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -165,6 +178,8 @@ class ReadingForm(forms.Form):
             fixed={},
             encoding=data["encoding"] or None,
             delimiter=data["delimiter"] or None,
+            sheet=data["sheet"] or None,
+            header_line=data["header_line"],
         )
 
 
@@ -173,6 +188,12 @@ class DraftForm(forms.Form):
 
     covers_from = forms.CharField(label="First month", required=False, widget=MONTH)
     covers_to = forms.CharField(label="Last month", required=False, widget=MONTH)
+    replace = forms.BooleanField(
+        label="Nothing else was sold in these months",
+        required=False,
+        help_text="The file replaces its months: rows that were reported for them before and are"
+        " not in it are closed.",
+    )
     history = forms.BooleanField(
         label="These are past months (history)",
         required=False,
@@ -201,7 +222,7 @@ class DraftForm(forms.Form):
         self._add_fixed()
         self._add_unknown()
         if not kind.periodic:
-            del self.fields["covers_from"], self.fields["covers_to"]
+            del self.fields["covers_from"], self.fields["covers_to"], self.fields["replace"]
         if not kind.periodic or not staff:
             del self.fields["history"]
 
@@ -226,7 +247,9 @@ class DraftForm(forms.Form):
     def period(self) -> list[forms.BoundField]:
         """The fields of the form about the period."""
         return [
-            self[name] for name in ("covers_from", "covers_to", "history") if name in self.fields
+            self[name]
+            for name in ("covers_from", "covers_to", "replace", "history")
+            if name in self.fields
         ]
 
     def needed(self) -> list[str]:
@@ -303,8 +326,11 @@ class DraftForm(forms.Form):
             },
             covers=parse_covers(f"{first or last}..{last or first}") if first or last else None,
             history=data.get("history", False),
+            replace=data.get("replace", False),
             encoding=self.options.encoding,
             delimiter=self.options.delimiter,
+            sheet=self.options.sheet,
+            header_line=self.options.header_line,
             date_order=data["date_order"] or None,
             decimal_mark=data["decimal_mark"] or None,
         )
@@ -338,6 +364,7 @@ def _initial(options: Options) -> dict[str, Any]:
         "covers_from": f"{first:%Y-%m}" if first else "",
         "covers_to": f"{last:%Y-%m}" if last else "",
         "history": options.history,
+        "replace": options.replace,
         "date_order": options.date_order or "",
         "decimal_mark": options.decimal_mark or "",
     }

@@ -11,13 +11,17 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from accounts.models import User
-from imports.models import Source
+from imports import recorded
+from imports.counts import Counts
+from imports.models import Import, Source
 from imports.options import Unknown
 from imports.parsing.header import squash
 from imports.staging import Staging
 
 # Rows of an export that are fetched at once.
 FETCHED = 2000
+
+__all__ = ["Candidate", "Counts", "Field", "Kind", "NameBook", "Reference", "kinds"]
 
 FieldType = Literal["text", "date", "decimal", "choice"]
 
@@ -50,15 +54,6 @@ class Field:
             for value, others in self.choices.items()
             for word in (*others, value)
         }
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Counts:
-    """What writing did, in rows of the file."""
-
-    new: int
-    changed: int
-    unchanged: int
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -142,6 +137,22 @@ class Kind(abc.ABC):
     def months(self, staging: Staging) -> tuple[dt.date, dt.date] | None:
         """The first days of the months of the first and last live row, of a periodic kind."""
         return None
+
+    def why_not_undo(self, load: Import) -> str:
+        """Why what a load wrote cannot be taken back; empty where it can."""
+        return recorded.why_not(load)
+
+    def undo(self, load: Import, undo: Import) -> Counts:
+        """Take back what a load wrote: by the history of the records that it touched.
+
+        Args:
+            load: what is undone; `why_not_undo` has nothing against it.
+            undo: the import that undoes it.
+
+        Returns:
+            Rows as they were before (`changed`), there again (`new`), and gone (`closed`).
+        """
+        return recorded.take_back(load)
 
     @abc.abstractmethod
     def resolve(self, staging: Staging) -> None:

@@ -70,7 +70,14 @@ def likeliest_kind(columns: Sequence[str]) -> Kind | None:
 def _of_every_file(options: Options) -> Options:
     """Without what one file says of itself and the next one of the same layout need not."""
     return dataclasses.replace(
-        options, covers=None, history=False, encoding=None, delimiter=None, locked={}
+        options,
+        covers=None,
+        history=False,
+        encoding=None,
+        delimiter=None,
+        sheet=None,
+        header_line=None,
+        locked={},
     )
 
 

@@ -44,6 +44,10 @@ class ImportQuerySet(WorkQuerySet):
         """The import if this attempt still holds it; empty once another worker took it over."""
         return self.filter(pk=load.pk, state=WorkState.RUNNING, attempts=load.attempts)
 
+    def standing(self) -> Self:
+        """Those whose file is loaded and was not taken back; undos are none of them."""
+        return self.filter(state=WorkState.DONE, undoes=None).exclude(undos__state=WorkState.DONE)
+
     def same_file(self, load: "Import") -> Self:
         """Other imports of the same bytes as the same kind from the same source, that ended."""
         same = self.filter(checksum=load.checksum, kind=load.kind, source=load.source)
@@ -61,6 +65,9 @@ class Stage(models.TextChoices):
 
 class Import(Work):
     """One file on its way in: read, checked and written in one transaction.
+
+    An undo is an import too, without a file: it takes back what `undoes` wrote. Then `closed`
+    counts what was taken back, `new` what is there again, `changed` what has its old values.
 
     `options` is what `imports.options.Options` says: mapping, fixed values, joins, the period
     covered and how cells are written. A draft may be checked first: the same work, taken back at
@@ -95,7 +102,13 @@ class Import(Work):
     changed = models.PositiveIntegerField(default=0)
     unchanged = models.PositiveIntegerField(default=0)
     rejected = models.PositiveIntegerField(default=0)
+    closed = models.PositiveIntegerField(
+        default=0, help_text="Stored rows that a file which replaces its period does not have."
+    )
     rows_read = models.PositiveIntegerField(default=0)
+    undoes = models.ForeignKey(
+        "self", null=True, on_delete=models.PROTECT, related_name="undos", editable=False
+    )
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
@@ -103,9 +116,20 @@ class Import(Work):
 
     class Meta:
         ordering: ClassVar = ["-created_at", "-id"]
+        constraints: ClassVar = [
+            UniqueConstraint(
+                fields=["undoes"], condition=~Q(state=WorkState.DEAD), name="import_undone_once"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} from {self.source}: {self.file_name}"
+
+    @property
+    def undone_by(self) -> "Import | None":
+        """The undo that took it back, or is about to."""
+        undo: Import | None = self.undos.exclude(state=WorkState.DEAD).first()
+        return undo
 
     @property
     def is_draft(self) -> bool:

@@ -27,6 +27,7 @@ class Options:
     `match_headers` lets columns that nobody mapped find their field by their header;
     `fixed` is {our field: value for every row}; `covers` is the first and last month that the
     file reports, as first days; `history` makes each row count as known at the close of its month.
+    `replace` says that the file is all that its source reports for these months.
     `unknown` is {reference of the kind: what becomes of rows that name nobody known}. `locked` is
     {our field: value for every row} that whoever sends the file cannot change: columns and values
     for these fields are not asked for, and passed over.
@@ -42,6 +43,7 @@ class Options:
     history: bool = False
     sheet: str | None = None
     header_line: int | None = None
+    replace: bool = False
     encoding: str | None = None
     delimiter: str | None = None
     date_order: DateOrder | None = None

@@ -131,10 +131,12 @@ DOING: dict[str, Callable[[Import, Options, Sequence[str]], None]] = {
 }
 
 
-def _reading(load: Import) -> dict[str, str]:
+def _reading(load: Import) -> dict[str, Any]:
     options = Options.from_json(load.options)
     return {
         "kind": load.kind,
+        "sheet": options.sheet or "",
+        "header_line": options.header_line,
         "encoding": options.encoding or "",
         "delimiter": options.delimiter or "",
     }
@@ -162,6 +164,8 @@ def result_page(
         "title": load.file_name,
         "load": load,
         "kind": kind,
+        "undone_by": load.undone_by,
+        "why_not_undo": actions.why_not_undo(load) if door.staff else "",
         "why": load.rejected_rows.reasons(),
         "page": paginate(request, load.rejected_rows.all()),
         "names": (names_form or NamesForm(load=load, kind=kind)) if _may_name(load, door) else None,

@@ -32,6 +32,12 @@ FROM bad {source}
 """
 
 
+def one_at_a_time() -> None:
+    """Files are read side by side, but what they bring is written one file after the other."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('imports'))")
+
+
 @dataclasses.dataclass(kw_only=True)
 class Staging:
     """Rows of one import, typed and numbered, in the temporary table `staging`.

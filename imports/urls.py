@@ -13,6 +13,7 @@ urlpatterns = [
     path("<uuid:public_id>/", views.import_detail, name="detail"),
     path("<uuid:public_id>/discard/", views.discard, name="discard"),
     path("<uuid:public_id>/cancel/", views.cancel, name="cancel"),
+    path("<uuid:public_id>/undo/", views.undo, name="undo"),
     path("<uuid:public_id>/names/", views.names, name="names"),
     path("<uuid:public_id>/reopen/", views.reopen, name="reopen"),
     path("<uuid:public_id>/rejected.csv", views.rejected_rows, name="rejected"),

@@ -18,6 +18,7 @@ from imports.forms import NamesForm, UploadForm, kind_choices
 from imports.listing import imports_table
 from imports.models import Import, Source
 from imports.pages import Door, draft_page, import_page, result_page, upload_page
+from imports.undoing import Refused
 
 DOOR = Door(prefix="imports:", staff=True)
 
@@ -90,6 +91,18 @@ def reopen(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     load = get_object_or_404(Import, public_id=public_id)
     actions.reopen_import(load)
     return redirect("imports:detail", public_id)
+
+
+@require_POST
+def undo(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """Undo an import; the undo has a page of its own."""
+    load = get_object_or_404(Import, public_id=public_id)
+    try:
+        started = actions.undo_import(load, acting_user=_user(request))
+    except Refused as reason:
+        messages.error(request, str(reason))
+        return redirect("imports:detail", public_id)
+    return redirect("imports:detail", started.public_id)
 
 
 @require_POST

@@ -213,7 +213,7 @@ def _sellers(by_seller: dict[int | None, Decimal], total: Decimal) -> list[Selle
 
 
 def _last_reported(on: dt.date) -> dt.date | None:
-    known = FeedMonth.objects.filter(known_on__lte=on, month__lte=months.last_closed(on))
+    known = FeedMonth.objects.known(on)
     newest: dt.date | None = known.aggregate(month=Max("month"))["month"]
     return newest
 

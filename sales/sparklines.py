@@ -18,6 +18,7 @@ WITH covered AS (
   SELECT array_agg(DISTINCT reported.month) AS months, max(reported.month) AS last_month
   FROM sales_feedmonth AS reported JOIN sales_feed AS feed ON feed.id = reported.feed_id
   WHERE feed.route = %(channel)s AND reported.known_on <= %(on)s AND reported.month <= %(closed)s
+    AND (reported.withdrawn_on > %(on)s) IS NOT FALSE
 ), member AS (
   SELECT id AS root, id FROM partners_partner WHERE id = ANY(%(partners)s)
   UNION ALL

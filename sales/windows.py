@@ -102,9 +102,7 @@ def window(partners: Collection[int], on: dt.date) -> Window:
 
 def covered_months(on: dt.date, route: Route = Route.CHANNEL) -> dict[int, set[dt.date]]:
     """By feed key: the closed months that each feed of a route covers, as known on a day."""
-    rows = FeedMonth.objects.filter(
-        feed__route=route, known_on__lte=on, month__lte=months.last_closed(on)
-    )
+    rows = FeedMonth.objects.known(on).filter(feed__route=route)
     found: dict[int, set[dt.date]] = {}
     for feed, month in rows.values_list("feed_id", "month"):
         found.setdefault(feed, set()).add(month)

@@ -159,6 +159,7 @@ class Customer(models.Model):
             raise ValidationError({"parent": f"A {self.get_level_display().lower()} is {what}."})
 
 
+@tracked()
 class CustomerExternalId(models.Model):
     """What a source calls a customer."""
 

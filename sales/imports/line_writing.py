@@ -3,21 +3,18 @@
 from accounts.models import Organisation
 from imports.kinds import Counts
 from imports.staging import Staging
+from sales.imports import line_closing
+from sales.imports.known import told_on
+from sales.imports.line_closing import FACTS, KEPT
 from sales.imports.line_rows import OWN_NUMBER
 from sales.models import Feed, Route
-
-# Every stored fact of a line. Its booked rate is none: a rate loaded later changes no line.
-FACTS = (
-    "feed_id", "kind", "date", "order_date", "ship_date", "distributor_id", "reseller_id",
-    "customer_id", "product_id", "quantity", "amount", "basis", "currency", "deal",
-)  # fmt: skip
-KEPT = ", ".join(("source_id", "invoice", "line", *FACTS, "rate", "reporting_amount", "known_on"))
 
 ON_CHANNEL = "coalesce(staging.reseller, staging.distributor) IS NOT NULL"
 RESOLVED = ", ".join(f"resolved.{name}" for name in FACTS)
 STORED = ", ".join(f"stored.{name}" for name in FACTS)
 
-# A row of history was known at the close of its month plus the feed's lag, but not after today.
+LAG = f"CASE WHEN {ON_CHANNEL} THEN %(channel_lag)s ELSE %(direct_lag)s END"
+
 # A correction is not known before the row that it corrects.
 INCOMING = f"""
 CREATE TEMPORARY TABLE sales_incoming ON COMMIT DROP AS
@@ -40,10 +37,7 @@ WITH resolved AS (
     coalesce(staging.basis, 'vendor-net') AS basis,
     upper(coalesce(staging.currency, %(reporting)s)) AS currency,
     coalesce(staging.deal, '') AS deal,
-    CASE WHEN %(history)s THEN least(%(today)s,
-      (date_trunc('month', staging.date::timestamp) + interval '1 month')::date - 1
-      + CASE WHEN {ON_CHANNEL} THEN %(channel_lag)s ELSE %(direct_lag)s END)
-    ELSE %(today)s END AS told_on
+    {told_on("staging.date", LAG)} AS told_on
   FROM staging
   LEFT JOIN sales_article AS article
     ON article.source_id = %(source)s AND article.external_id = staging.product
@@ -73,16 +67,11 @@ WHERE stored.invoice IS NULL
   OR ({RESOLVED}) IS DISTINCT FROM ({STORED})
 """  # noqa: S608 - column names of our own
 
-CLOSE_CHANGED = f"""
-WITH closed AS (
-  DELETE FROM sales_line AS stored USING sales_incoming AS incoming
-  WHERE incoming.replaces AND stored.source_id = %(source)s
-    AND stored.invoice = incoming.invoice AND stored.line = incoming.line
-  RETURNING stored.*, incoming.known_on AS known_until
-)
-INSERT INTO sales_line_past ({KEPT}, load_id, known_until, closed_by_id)
-SELECT {KEPT}, load_id, known_until, %(load)s FROM closed
-"""  # noqa: S608 - column names of our own
+CHANGED = """
+USING sales_incoming AS incoming
+WHERE incoming.replaces AND stored.source_id = %(source)s
+  AND stored.invoice = incoming.invoice AND stored.line = incoming.line
+"""
 
 INSERT = f"""
 INSERT INTO sales_line ({KEPT}, load_id)
@@ -95,16 +84,17 @@ FROM sales_incoming
 def write(staging: Staging) -> Counts:
     """Write the live rows that are new or differ from what is stored.
 
-    What they replace moves to the past. `sales_incoming` holds the rows written until the
-    transaction ends.
+    What they replace moves to the past. Until the transaction ends `sales_incoming` holds the rows
+    written and `sales_closed` those that moved.
     """
     _find_incoming(staging)
+    line_closing.prepare(staging)
     ((written, changed, live),) = staging.fetch(
         "SELECT count(*), count(*) FILTER (WHERE replaces),"
         " (SELECT count(*) FROM staging WHERE NOT rejected) FROM sales_incoming"
     )
     if changed:
-        staging.execute(CLOSE_CHANGED)
+        line_closing.close(staging, CHANGED, until="incoming.known_on")
     if written:
         staging.execute(INSERT)
     return Counts(new=written - changed, changed=changed, unchanged=live - written)

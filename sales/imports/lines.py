@@ -10,12 +10,19 @@ from django.db.models import QuerySet
 from customers.import_names import CustomerNames
 from imports.exporting import Table, table_of
 from imports.kinds import FETCHED, Counts, Field, Kind, Reference
-from imports.models import Source
+from imports.models import Import, Source
 from imports.staging import Staging
 from partners.import_names import PartnerNames
 from partners.models import PartnerKind
 from sales import exports
-from sales.imports import coverage, line_rows, line_writing, rollups
+from sales.imports import (
+    coverage,
+    line_rows,
+    line_undoing,
+    line_writing,
+    replacing,
+    rollups,
+)
 from sales.imports.names import ProductNames
 from sales.models import Basis
 from sales.models import SalesKind as LineKind
@@ -207,10 +214,20 @@ class SalesKind(Kind):
     def write(self, staging: Staging) -> Counts:
         """Write the new and changed lines, what they add to the months, and the months covered."""
         counts = line_writing.write(staging)
-        if counts.new or counts.changed:
+        if staging.options.replace:
+            counts = dataclasses.replace(counts, closed=replacing.close_missing(staging))
+        if counts.new or counts.changed or counts.closed:
             rollups.add(staging)
         coverage.cover(staging)
         return counts
+
+    def why_not_undo(self, load: Import) -> str:
+        """A later load changed its rows, or wrote the keys again that it had closed."""
+        return line_undoing.why_not(load)
+
+    def undo(self, load: Import, undo: Import) -> Counts:
+        """Close the rows that the load wrote, and open those again that it had closed."""
+        return line_undoing.undo(load, Staging(load=undo))
 
     def kept(self, source: Source | None) -> dict[str, Any]:
         """Lines of the source. Prices and discounts are not kept: they made the amount."""

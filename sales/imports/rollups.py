@@ -3,33 +3,37 @@
 Partners and customers have sums of their own, from the same moved rows.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 from imports.staging import Staging
 
-# What came and what went, by its sign.
+# What came and what went, by its sign, added up once for both tables.
 MOVED = """
-SELECT kind, reseller_id, distributor_id, customer_id, feed_id, currency, date, known_on, amount,
-  1 AS lines
-FROM sales_incoming
-UNION ALL
-SELECT past.kind, past.reseller_id, past.distributor_id, past.customer_id, past.feed_id,
-  past.currency, past.date, past.known_until, past.amount, -1
-FROM sales_incoming AS incoming JOIN sales_line_past AS past
-  ON past.source_id = %(source)s AND past.invoice = incoming.invoice
-  AND past.line = incoming.line AND past.closed_by_id = %(load)s
-WHERE incoming.replaces
+CREATE TEMPORARY TABLE sales_moved ON COMMIT DROP AS
+SELECT kind, reseller_id, distributor_id, customer_id, feed_id, currency,
+  date_trunc('month', date::timestamp)::date AS month, known_on,
+  sum(amount * lines) AS amount, sum(least(amount, 0) * lines) AS returns, sum(lines) AS lines
+FROM (
+  SELECT kind, reseller_id, distributor_id, customer_id, feed_id, currency, date, known_on, amount,
+    1 AS lines
+  FROM sales_incoming
+  UNION ALL
+  SELECT kind, reseller_id, distributor_id, customer_id, feed_id, currency, date, known_until,
+    amount, -1
+  FROM sales_closed
+) AS moved
+GROUP BY kind, reseller_id, distributor_id, customer_id, feed_id, currency, month, known_on
 """
 
 # The bill-to is the distributor where there is one. A distributor's own sell-through is kept
 # apart from what we billed it: the two are never added. Direct lines have no partner.
-ADD = f"""
-WITH moved AS ({MOVED})
+ADD = """
 INSERT INTO sales_month (partner_id, feed_id, measure, currency, month, known_on,
   amount, returns, lines, load_id)
-SELECT counted.partner_id, moved.feed_id, counted.measure, moved.currency,
-  date_trunc('month', moved.date::timestamp)::date, moved.known_on,
-  sum(moved.amount * moved.lines), sum(least(moved.amount, 0) * moved.lines), sum(moved.lines),
-  %(load)s
-FROM moved
+SELECT counted.partner_id, moved.feed_id, counted.measure, moved.currency, moved.month,
+  moved.known_on, sum(moved.amount), sum(moved.returns), sum(moved.lines), %(load)s
+FROM sales_moved AS moved
 CROSS JOIN LATERAL (VALUES
   ('billing', 'billed', coalesce(moved.distributor_id, moved.reseller_id)),
   ('sell-through', 'named', moved.reseller_id),
@@ -37,15 +41,13 @@ CROSS JOIN LATERAL (VALUES
   ('booking', 'booked', coalesce(moved.distributor_id, moved.reseller_id))
 ) AS counted (kind, measure, partner_id)
 WHERE counted.kind = moved.kind AND counted.partner_id IS NOT NULL
-GROUP BY counted.partner_id, moved.feed_id, counted.measure, moved.currency,
-  date_trunc('month', moved.date::timestamp), moved.known_on
-HAVING sum(moved.amount * moved.lines) <> 0
-  OR sum(least(moved.amount, 0) * moved.lines) <> 0 OR sum(moved.lines) <> 0
-"""  # noqa: S608 - statements of our own
+GROUP BY counted.partner_id, moved.feed_id, counted.measure, moved.currency, moved.month,
+  moved.known_on
+HAVING sum(moved.amount) <> 0 OR sum(moved.returns) <> 0 OR sum(moved.lines) <> 0
+"""
 
 # Who sold it: the reseller, else the distributor. Bookings are no revenue.
-ADD_BY_CUSTOMER = f"""
-WITH moved AS ({MOVED})
+ADD_BY_CUSTOMER = """
 INSERT INTO sales_customer_month (customer_id, partner_id, feed_id, measure, currency, month,
   known_on, amount, lines, load_id)
 SELECT customer_id,
@@ -54,13 +56,12 @@ SELECT customer_id,
   CASE WHEN kind = 'sell-through' THEN 'sold-through'
        WHEN reseller_id IS NOT NULL AND distributor_id IS NOT NULL THEN 'two-tier'
        ELSE 'billed' END,
-  currency, date_trunc('month', date::timestamp)::date, known_on,
-  sum(amount * lines), sum(lines), %(load)s
-FROM moved
+  currency, month, known_on, sum(amount), sum(lines), %(load)s
+FROM sales_moved
 WHERE kind <> 'booking'
 GROUP BY 1, 2, 3, 4, 5, 6, 7
-HAVING sum(amount * lines) <> 0 OR sum(lines) <> 0
-"""  # noqa: S608
+HAVING sum(amount) <> 0 OR sum(lines) <> 0
+"""
 
 SOLD_BY = """
 INSERT INTO customers_customerpartner (customer_id, partner_id)
@@ -70,11 +71,62 @@ ON CONFLICT DO NOTHING
 """
 
 
+# What an undo takes back on the day on which it was known was never known: both changes go.
+CANCEL = """
+WITH pair AS (
+  SELECT done.id AS done, undone.id AS undone
+  FROM {table} AS done JOIN {table} AS undone ON {same}
+  WHERE done.load_id = %(undoes)s AND undone.load_id = %(load)s
+)
+DELETE FROM {table} AS change USING pair WHERE change.id IN (pair.done, pair.undone)
+"""
+SAME = ("feed_id", "measure", "currency", "month", "known_on")
+OPPOSITE = ("amount", "lines")
+CANCELLED = (
+    ("sales_month", ("partner_id", *SAME), (*OPPOSITE, "returns")),
+    (
+        "sales_customer_month",
+        ("coalesce({}.customer_id, 0)", "coalesce({}.partner_id, 0)", *SAME),
+        OPPOSITE,
+    ),
+)
+
+# Whom nobody sold to any more.
+NOT_SOLD_BY = """
+DELETE FROM customers_customerpartner AS pair USING (
+  SELECT DISTINCT customer_id, partner_id FROM sales_customer_month
+  WHERE load_id IN (%(load)s, %(undoes)s)
+) AS moved
+WHERE pair.customer_id = moved.customer_id AND pair.partner_id = moved.partner_id
+  AND NOT EXISTS (SELECT FROM sales_customer_month AS sold
+    WHERE sold.customer_id = pair.customer_id AND sold.partner_id = pair.partner_id
+    HAVING sum(sold.lines) > 0)
+"""
+
+
 def add(staging: Staging) -> None:
-    """Add the rows that this import wrote and take away those that it closed.
+    """Add the rows that came (`sales_incoming`) and take away those that went (`sales_closed`).
 
     Both are dated by the day that made them known, so that sums up to an earlier day stay.
     """
+    staging.execute("DROP TABLE IF EXISTS pg_temp.sales_moved")
+    staging.execute(MOVED)
     staging.execute(ADD)
     staging.execute(ADD_BY_CUSTOMER)
     staging.execute(SOLD_BY)
+
+
+def cancel(staging: Staging, params: Mapping[str, Any]) -> None:
+    """After `add` for an undo: what it took back of a load on the same day leaves no trace."""
+    staging.execute(NOT_SOLD_BY, params)
+    for table, same, opposite in CANCELLED:
+        conditions = [
+            *(f"{_of('done', name)} = {_of('undone', name)}" for name in same),
+            *(f"done.{name} = -undone.{name}" for name in opposite),
+        ]
+        staging.execute(CANCEL.format(table=table, same=" AND ".join(conditions)), params)
+
+
+def _of(row: str, name: str) -> str:
+    """A column, or an expression over one, of a row."""
+    return name.format(row) if "{}" in name else f"{row}.{name}"

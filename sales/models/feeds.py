@@ -1,14 +1,13 @@
 """Feeds: who reports sales to us, how often, and which months we have."""
 
 import datetime as dt
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
-import pghistory
 from django.db import models
-from django.db.models import Q, UniqueConstraint
+from django.db.models import F, Q, UniqueConstraint
 
 from channelhub.lib import months
-from channelhub.lib.models import public_id_field
+from channelhub.lib.models import public_id_field, tracked
 from imports.models import Import, Source
 
 STALE_AFTER_DAYS = 45
@@ -30,15 +29,15 @@ class FeedQuerySet(models.QuerySet["Feed"]):
         `covered_from` and `covered_to` are the first and the last month (None without any),
         `covered_months` is their count.
         """
-        known = Q(months__known_on__lte=as_of, months__month__lte=months.last_closed(as_of))
+        known = _claimed(as_of, "months__")
         return self.annotate(
             covered_from=models.Min("months__month", filter=known),
             covered_to=models.Max("months__month", filter=known),
-            covered_months=models.Count("months", filter=known),
+            covered_months=models.Count("months__month", filter=known, distinct=True),
         )
 
 
-@pghistory.track()
+@tracked()
 class Feed(models.Model):
     """One source's reports of one route, month by month.
 
@@ -83,17 +82,42 @@ class Feed(models.Model):
         return self.ended_on is not None and self.ended_on <= as_of
 
 
+def _claimed(as_of: dt.date, path: str = "") -> Q:
+    """Closed months that were known to be reported at the end of a day."""
+    withdrawn = {f"{path}withdrawn_on__isnull": True}, {f"{path}withdrawn_on__gt": as_of}
+    known = {f"{path}known_on__lte": as_of, f"{path}month__lte": months.last_closed(as_of)}
+    return Q(**known) & (Q(**withdrawn[0]) | Q(**withdrawn[1]))
+
+
+class FeedMonthQuerySet(models.QuerySet["FeedMonth"]):
+    """Sets of claims that a month was reported; a month may be claimed more than once."""
+
+    def known(self, as_of: dt.date) -> Self:
+        """Those of closed months, made and not withdrawn at the end of a day."""
+        return self.filter(_claimed(as_of))
+
+
 class FeedMonth(models.Model):
-    """A month that a feed has reported: without rows it is zero, not unknown."""
+    """That a load reported a month of a feed: without rows it is zero, not unknown.
+
+    Undoing the load withdraws its claim and no other's, from the end of `withdrawn_on` on.
+    """
 
     feed = models.ForeignKey(Feed, on_delete=models.CASCADE, related_name="months")
     month = models.DateField(help_text="First day of the month.")
     known_on = models.DateField()
+    withdrawn_on = models.DateField(null=True)
     load = models.ForeignKey(Import, on_delete=models.PROTECT, related_name="feed_months")
+
+    objects: ClassVar[Any] = FeedMonthQuerySet.as_manager()
 
     class Meta:
         ordering: ClassVar = ["month"]
         constraints: ClassVar = [
-            UniqueConstraint(fields=["feed", "month"], name="feed_covers_a_month_once"),
+            UniqueConstraint(fields=["feed", "month", "load"], name="load_claims_a_month_once"),
             models.CheckConstraint(condition=Q(month__day=1), name="feed_month_is_a_first_day"),
+            models.CheckConstraint(
+                condition=Q(withdrawn_on=None) | Q(withdrawn_on__gt=F("known_on")),
+                name="claim_was_known_before_it_was_withdrawn",
+            ),
         ]

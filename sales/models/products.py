@@ -2,16 +2,15 @@
 
 from typing import Any, ClassVar, Self
 
-import pghistory
 from django.contrib.postgres.fields import DateRangeField
 from django.db import models
 from django.db.models import Q, UniqueConstraint
 
-from channelhub.lib.models import public_id_field
+from channelhub.lib.models import public_id_field, tracked
 from imports.models import Source
 
 
-@pghistory.track()
+@tracked()
 class ProductLine(models.Model):
     """A line of products that a deal can be registered for."""
 
@@ -38,7 +37,7 @@ class ProductQuerySet(models.QuerySet["Product"]):
         )
 
 
-@pghistory.track()
+@tracked()
 class Product(models.Model):
     """A product under our own stock-keeping number, whatever its versions are called."""
 
@@ -59,6 +58,7 @@ class Product(models.Model):
         return self.name
 
 
+@tracked()
 class Article(models.Model):
     """What a source calls a product, or one version of it, on the days it was sold so."""
 

@@ -6,9 +6,10 @@ from django.db import models
 from django.db.models import Q, UniqueConstraint
 
 from accounts.models import check_currency
-from channelhub.lib.models import Dated, DatedQuerySet, no_overlap
+from channelhub.lib.models import Dated, DatedQuerySet, no_overlap, tracked
 
 
+@tracked()
 class PlanRate(Dated):
     """The rate that a period is planned and compared at: both windows use today's."""
 
@@ -25,6 +26,7 @@ class PlanRate(Dated):
         ]
 
 
+@tracked()
 class BookedRate(models.Model):
     """The rate of a day, for transactions booked on it and until the next one."""
 

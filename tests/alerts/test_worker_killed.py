@@ -3,17 +3,11 @@
 import datetime as dt
 import os
 import signal
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from accounts.models import Organisation
 from alerts.actions import recompute_due
@@ -22,10 +16,9 @@ from channelhub.lib import months
 from imports.models import Import, Source
 from partners.models import Partner
 from sales.models import Feed, FeedMonth, Measure, Route, SalesMonth
+from tests.workers import wait_for, worker
 
-ROOT = Path(__file__).resolve().parents[2]
 PARTNERS = 4000
-PATIENCE = 120
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 
@@ -51,32 +44,6 @@ def channel() -> None:
         for partner in partners
         for month, amount in ((covered[0], Decimal(2000)), (covered[-1], Decimal(1000)))
     )  # fmt: skip
-
-
-@contextmanager
-def worker() -> Iterator["subprocess.Popen[bytes]"]:
-    """A Celery worker on the test's own database and doorbell."""
-    database = connection.settings_dict
-    url = "postgresql://{USER}:{PASSWORD}@{HOST}:{PORT}/{NAME}".format(**database)
-    env = {**os.environ, "DATABASE_URL": url, "WORK_LEASE_SECONDS": "3", "NIGHT_RANGE_SIZE": "500"}
-    command = [sys.executable, "-m", "celery", "--app", "channelhub", "worker", "--pool", "solo"]
-    process = subprocess.Popen(
-        [*command, "--without-gossip", "--without-mingle"],
-        cwd=ROOT, env=env, start_new_session=True,
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.wait()
-
-
-def wait_for(condition: Callable[[], bool], why: str) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < deadline, why
-        time.sleep(0.01)
 
 
 def test_a_night_survives_its_worker(channel: None, settings: Any) -> None:

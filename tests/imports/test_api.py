@@ -100,3 +100,28 @@ def test_imports_are_an_admins(
         assert outsider.get(address).status_code == 404
     assert post(outsider).status_code == 404
     assert Import.objects.count() == 1
+
+
+def test_a_file_is_only_checked_and_loaded_when_asked_for(program: APIClient) -> None:
+    taken = post(program, check="true").json()
+    assert taken["state"] == "queued"
+    load = Import.objects.get()
+    actions.run_import(load.pk)
+    told = program.get(f"{ADDRESS}{taken['id']}/").json()
+    assert (told["state"], told["new"], told["rejected"]) == ("checked", 1, 1)
+    assert not Partner.objects.exists()
+    assert program.post(f"{ADDRESS}{taken['id']}/load/").status_code == 202
+    actions.run_import(load.pk)
+    assert program.get(f"{ADDRESS}{taken['id']}/").json()["state"] == "done"
+    assert Partner.objects.count() == 1
+    assert program.post(f"{ADDRESS}{taken['id']}/load/").status_code == 409
+
+
+def test_an_import_is_cancelled_while_it_waits_and_not_later(program: APIClient) -> None:
+    taken = post(program).json()
+    assert program.post(f"{ADDRESS}{taken['id']}/cancel/").json()["state"] == "draft"
+    assert program.post(f"{ADDRESS}{taken['id']}/cancel/").status_code == 409
+
+
+def test_what_becomes_of_unknown_names_is_one_of_two(program: APIClient) -> None:
+    assert post(program, unknown=["partner=perhaps"]).status_code == 400

@@ -31,6 +31,7 @@ def test_json_says_everything_a_program_needs(send: Send) -> None:
         "new": 1,
         "changed": 0,
         "unchanged": 0,
+        "closed": 0,
         "rejected": 1,
         "rejected_rows": [
             {"row": 3, "column": "name", "value": "", "reason": "This cell must not be empty."}
@@ -102,4 +103,13 @@ def test_a_file_that_cannot_be_read_is_kept_as_failed(send: Send) -> None:
     load = Import.objects.get()
     assert load.state == WorkState.DEAD
     assert "never closed" in load.error
+    assert not Partner.objects.exists()
+
+
+def test_a_check_says_what_loading_would_do_and_writes_nothing(
+    write: Write, capsys: pytest.CaptureFixture[str], db: None
+) -> None:
+    call_command("import_file", "partners", str(write("external_id,name\n1,A\n")), source="erp",
+                 check=True)  # fmt: skip
+    assert "1 rows, only checked, 1 new, 0 changed" in capsys.readouterr().out
     assert not Partner.objects.exists()

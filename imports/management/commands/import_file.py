@@ -14,25 +14,32 @@ from imports.options import Join, Options, parse_covers, parse_pairs
 from imports.problems import Unreadable
 
 SHOWN = 20
+COUNTED = ("new", "changed", "unchanged", "closed", "rejected")
 MARKS = {"point": ".", "comma": ",", "semicolon": ";", "tab": "\t", "\\t": "\t", "bar": "|"}
 
 
 class Command(BaseCommand):
     """Loads a file in the foreground and says what became of its rows."""
 
-    help = "Import a CSV file of partners, products, rates, sales, ..."
+    help = "Import a file (CSV, XLSX, ...) of partners, products, rates, sales, ..."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         add = parser.add_argument
         add("kind", help="partners, products, rates or sales")
-        add("file", help="a text file of rows; its first line names the columns")
+        add("file", help="a workbook, or a text file of rows")
         add("--source", required=True, help="who sent it; a new name makes a new source")
         add("--map", action="append", default=[], metavar="THEIRS=OURS", help="a column of ours")
         add("--set", action="append", default=[], metavar="FIELD=VALUE", help="for every row")
         add("--join", action="append", default=[], metavar="COLUMN=OTHER.csv",
             help="add another file's columns; the key column has one name in both")  # fmt: skip
         add("--covers", metavar="FROM..TO", help="months it reports: 2024-01..2024-03")
+        add("--check", action="store_true", help="say what loading would do; write nothing")
+        add("--unknown", action="append", default=[], metavar="WHAT=create",
+            help="partner, customer or product: create what nobody knows, or reject its rows")  # fmt: skip
+        add("--sheet", help="of a workbook; its first one otherwise")
+        add("--header-line", type=int, help="the line that names the columns; found out otherwise")
         add("--history", action="store_true", help="known at the close of each row's month")
+        add("--replace", action="store_true", help="nothing else was sold in these months")
         add("--date-order", help="dmy or mdy, where the dates do not tell")
         add("--decimal", help="the decimal mark, . or , where the numbers do not tell")
         add("--encoding", help="such as utf-8 or cp1252; found out otherwise")
@@ -60,6 +67,8 @@ class Command(BaseCommand):
             file_name=path.name,
             options=_options(given, path.parent),
         )
+        if given["check"]:
+            return actions.check_now(load)
         return actions.run_now(load, tell=self._progress())
 
     def _progress(self) -> actions.Tell | None:
@@ -77,9 +86,11 @@ class Command(BaseCommand):
         return tell
 
     def _tell(self, load: Import) -> None:
-        counts = {name: getattr(load, name) for name in ("new", "changed", "unchanged", "rejected")}
-        said = ", ".join(f"{count:,} {name}" for name, count in counts.items())
-        self.stdout.write(f"{load.file_name}: {load.rows_read:,} rows, {said}")
+        counts = {name: getattr(load, name) for name in COUNTED}
+        told = {name: count for name, count in counts.items() if count or name != "closed"}
+        said = ", ".join(f"{count:,} {name}" for name, count in told.items())
+        checked = "only checked, " if load.said_by_check else ""
+        self.stdout.write(f"{load.file_name}: {load.rows_read:,} rows, {checked}{said}")
         for bad in load.rejected_rows.all()[:SHOWN]:
             self.stdout.write(f"  {bad.row}: {bad.column or 'row'} {bad.value!r}: {bad.reason}")
         if load.rejected > SHOWN:
@@ -94,6 +105,10 @@ def _options(given: dict[str, Any], folder: Path) -> Options:
         joins=tuple(_join(column, other, folder) for column, other in parse_pairs(given["join"])),
         covers=parse_covers(given["covers"]) if given["covers"] else None,
         history=given["history"],
+        unknown=dict(parse_pairs(given["unknown"])),  # type: ignore[arg-type] # Options checks
+        sheet=given["sheet"],
+        header_line=given["header_line"],
+        replace=given["replace"],
         encoding=given["encoding"],
         delimiter=MARKS.get(given["delimiter"], given["delimiter"]),
         date_order=given["date_order"],
@@ -117,9 +132,6 @@ def _as_json(load: Import) -> dict[str, Any]:
         "file": load.file_name,
         "import": str(load.public_id),
         "rows": load.rows_read,
-        "new": load.new,
-        "changed": load.changed,
-        "unchanged": load.unchanged,
-        "rejected": load.rejected,
+        **{name: getattr(load, name) for name in COUNTED},
         "rejected_rows": list(load.rejected_rows.values("row", "column", "value", "reason")),
     }
