@@ -27,7 +27,7 @@ def load_file(load: Import, kind: Kind, beat: Heartbeat) -> None:
     _prepare()
     staging = _open(load, kind, beat)
     check(staging, kind)
-    _one_at_a_time()
+    one_at_a_time()
     kind.resolve(staging)
     _count(load, kind.write(staging))
 
@@ -40,8 +40,11 @@ def _open(load: Import, kind: Kind, beat: Heartbeat) -> Staging:
     return Staging(load=load, columns=columns, fixed=staging.options.fixed)
 
 
-def _one_at_a_time() -> None:
-    """Files are read side by side, but what they bring is written one file after the other."""
+def one_at_a_time() -> None:
+    """Files are read side by side, but what they bring is written one after the other.
+
+    Whoever writes sales lines or months covered waits here; it holds until the transaction ends.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('imports'))")
 

@@ -14,6 +14,7 @@ from accounts.models import User
 from channelhub.lib.pages import paginate
 from imports import actions, uploads
 from imports.forms import DraftForm, UploadForm, kind_choices
+from imports.kinds import kinds
 from imports.models import Import, RejectedRow, Source
 from imports.options import Options
 from imports.preview import preview
@@ -131,7 +132,7 @@ def _result(request: HttpRequest, load: Import) -> HttpResponse:
     context = {
         "title": load.file_name,
         "load": load,
-        "kind": actions.known_kind(load.kind),
+        "kind": kinds().get(load.kind),
         "page": paginate(request, RejectedRow.objects.filter(load=load)),
     }
     return render(request, "imports/result.html", context)

@@ -3,7 +3,8 @@
 import uuid
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
@@ -11,9 +12,10 @@ from accounts.models import Organisation, User
 from accounts.permissions import may
 from channelhub.lib.history import entries
 from channelhub.lib.pages import paginate
-from sales.actions import change_feed
-from sales.forms import FeedForm, ProductFilter
-from sales.freshness import feed_freshness
+from sales.actions import change_feed, report_no_sales
+from sales.coverage import loads_of, open_months, strip
+from sales.forms import FeedForm, NoSalesForm, ProductFilter
+from sales.freshness import feed_freshness, freshness_of
 from sales.models import Feed, Product
 
 TABS = {"sales:feeds": "Feeds", "sales:products": "Products"}
@@ -32,17 +34,56 @@ def feed_list(request: HttpRequest) -> HttpResponse:
     return render(request, "sales/feeds.html", context)
 
 
-def edit_feed(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
-    """Set the lag and the end of a feed."""
-    feed = get_object_or_404(Feed.objects.select_related("source"), public_id=public_id)
-    title = f"Feed {feed}"
+def feed_page(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """One feed: the months it covers, what came in, its rhythm and its history."""
+    feed = _feed(public_id)
     form = FeedForm(request.POST or None, instance=feed)
-    if request.method == "POST" and form.is_valid() and isinstance(request.user, User):
-        change_feed(feed, **form.cleaned_data, acting_user=request.user)
+    if request.method == "POST" and form.is_valid():
+        change_feed(feed, **form.cleaned_data, acting_user=_user(request))
         messages.success(request, "Saved.")
-        return redirect("sales:feeds")
-    context = {"title": title, "feed": feed, "form": form, "entries": entries(feed)}
+        return redirect("sales:feed", public_id)
+    today = Organisation.current().today()
+    context = {
+        "title": f"Feed {feed}",
+        "feed": feed,
+        "form": form,
+        "entries": entries(feed),
+        "item": freshness_of(feed, today),
+        "years": strip(feed, today),
+        "open": open_months(feed, today),
+        "page": paginate(request, loads_of(feed)),
+    }
     return render(request, "sales/feed.html", context)
+
+
+def no_sales(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """Say that nothing was sold in some months: first which, then a look at what it means."""
+    feed = _feed(public_id)
+    listed = open_months(feed, Organisation.current().today())
+    form = NoSalesForm(request.POST or None, open_months=listed)
+    if request.method == "POST" and form.is_valid() and "confirmed" in request.POST:
+        covers = form.cleaned_data["covers"]
+        try:
+            load = report_no_sales(feed, covers=covers, acting_user=_user(request))
+        except ValidationError as problem:
+            form.add_error(None, problem)
+        else:
+            messages.success(request, f"Noted: {load.file_name}.")
+            return redirect("sales:feed", public_id)
+    asked = form.cleaned_data if form.is_bound and form.is_valid() else None
+    context = {"title": "No sales", "feed": feed, "form": form, "open": listed, "asked": asked}
+    return render(request, "sales/no_sales.html", context)
+
+
+def _feed(public_id: uuid.UUID) -> Feed:
+    return get_object_or_404(Feed.objects.select_related("source"), public_id=public_id)
+
+
+def _user(request: HttpRequest) -> User:
+    """Who is signed in; the permission table has let nobody else come here."""
+    if not isinstance(request.user, User):
+        raise Http404
+    return request.user
 
 
 def product_list(request: HttpRequest) -> HttpResponse:

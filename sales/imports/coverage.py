@@ -8,16 +8,29 @@ from imports.staging import Staging
 from sales.imports.line_rows import routes
 from sales.models import Feed, Route
 
-# A month covered before keeps the earliest day it was known.
+# A month covered before keeps the earliest day it was known. A quarterly feed tells its quarter's
+# months at once, when the quarter is over.
 COVER = """
 INSERT INTO sales_feedmonth (feed_id, month, known_on, load_id)
 SELECT feed.id, period.month::date,
   CASE WHEN %(history)s
-    THEN least(%(today)s, (period.month + interval '1 month')::date - 1 + feed.lag_days)
+    THEN least(%(today)s, (date_trunc(told.period, period.month) + told.length)::date - 1
+      + feed.lag_days)
   ELSE %(today)s END,
   %(load)s
-FROM sales_feed AS feed,
-  generate_series(%(first)s::timestamp, %(last)s::timestamp, '1 month') AS period (month)
+FROM sales_feed AS feed
+CROSS JOIN LATERAL (SELECT
+  CASE feed.rhythm WHEN 'quarterly' THEN 'quarter' ELSE 'month' END AS period,
+  CASE feed.rhythm WHEN 'quarterly' THEN interval '3 months' ELSE interval '1 month' END AS length
+) AS told
+CROSS JOIN LATERAL generate_series(
+  CASE WHEN %(whole)s THEN date_trunc(told.period, %(first)s::timestamp)
+    ELSE %(first)s::timestamp END,
+  least(%(last_closed)s::timestamp,
+    CASE WHEN %(whole)s
+      THEN date_trunc(told.period, %(last)s::timestamp) + told.length - interval '1 month'
+    ELSE %(last)s::timestamp END),
+  '1 month') AS period (month)
 WHERE feed.id = ANY(%(feeds)s)
 ON CONFLICT (feed_id, month) DO UPDATE
   SET known_on = excluded.known_on, load_id = excluded.load_id
@@ -28,7 +41,9 @@ ON CONFLICT (feed_id, month) DO UPDATE
 def cover(staging: Staging) -> None:
     """Record the months that the file reports, for each feed that its rows belong to.
 
-    A month still running today is not covered. A file of rejected rows covers nothing.
+    Where nobody said which, they are those from its first to its last row; of a quarterly feed,
+    their whole quarters. A month still running today is not covered. A file of rejected rows
+    covers nothing.
     """
     period = staging.options.covers or _period(staging)
     feeds = _feeds(staging)
@@ -41,7 +56,9 @@ def cover(staging: Staging) -> None:
         {
             "feeds": feeds,
             "first": period[0],
-            "last": min(period[1], months.last_closed(today)),
+            "last": period[1],
+            "last_closed": months.last_closed(today),
+            "whole": staging.options.covers is None,
             "history": staging.options.history,
             "today": today,
         },

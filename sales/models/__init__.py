@@ -1,5 +1,5 @@
 from sales.models.customers import CustomerMeasure, CustomerMonth
-from sales.models.feeds import Feed, FeedMonth, FeedQuerySet, Route
+from sales.models.feeds import Feed, FeedMonth, FeedQuerySet, Rhythm, Route
 from sales.models.lines import Basis, SalesKind, SalesLine, SalesLinePast
 from sales.models.months import Measure, SalesMonth
 from sales.models.products import Article, Product, ProductLine, ProductQuerySet
@@ -19,6 +19,7 @@ __all__ = [
     "Product",
     "ProductLine",
     "ProductQuerySet",
+    "Rhythm",
     "Route",
     "SalesKind",
     "SalesLine",

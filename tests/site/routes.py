@@ -160,4 +160,5 @@ SAMPLES: dict[str, Sample] = {
     "portal:person": at_partner("fact_person"),
     "profile:revoke": own_token,
     "sales:feed": of_the_house("feed"),
+    "sales:no-sales": of_the_house("feed"),
 }
