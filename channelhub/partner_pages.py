@@ -37,6 +37,7 @@ def partner_list(request: HttpRequest) -> HttpResponse:
         "sort": sort_of(request),
         "narrowed": any(request.GET.get(name) for name in filtered.filters),
         "may_create": may(request.user, "partners:create", "GET"),
+        "may_reassign": may(request.user, "partners:reassign", "GET"),
     }
     return render(request, "partners/list.html", context)
 
