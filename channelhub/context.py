@@ -28,6 +28,7 @@ NAVIGATION = (
     ("Customers", "customers:list", "building"),
     ("Your people", "portal:people", "users"),
     ("Your results", "portal:results", "report-money"),
+    ("Your sales", "portal:disputes", "gavel"),
     ("Sales data", "sales:feeds", "database"),
     ("Imports", "imports:list", "file-import"),
     ("People", "people:list", "users"),
@@ -35,7 +36,7 @@ NAVIGATION = (
 )
 
 # What an admin who views as a partner can open.
-PORTAL = ("home", "portal:people", "portal:results")
+PORTAL = ("home", "portal:people", "portal:results", "portal:disputes")
 
 
 def site(request: HttpRequest) -> dict[str, object]:

@@ -218,6 +218,8 @@ IMPORT_KINDS = [
     "sales.imports.rates.RatesKind",
     "sales.imports.lines.SalesKind",
 ]
+# What other rooms tell in a partner's history: the model, its noun, the column that names a row.
+PARTNER_HISTORY = {"sales.Reattribution": ("Sales line", "invoice")}
 UPLOAD_DIR = DATA_DIR / "uploads"
 UPLOAD_MAX_BYTES = env.integer("UPLOAD_MAX_MB", default=200) * 1024 * 1024
 

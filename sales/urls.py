@@ -3,6 +3,7 @@
 from django.urls import path
 
 from sales import views
+from sales.disputes import views as disputes
 
 app_name = "sales"
 
@@ -11,4 +12,9 @@ urlpatterns = [
     path("feeds/<uuid:public_id>/", views.feed_page, name="feed"),
     path("feeds/<uuid:public_id>/no-sales/", views.no_sales, name="no-sales"),
     path("products/", views.product_list, name="products"),
+    path("disputes/", disputes.dispute_list, name="disputes"),
+    path("disputes/new/", disputes.file, name="file-dispute"),
+    path("disputes/<uuid:public_id>/", disputes.dispute_page, name="dispute"),
+    path("disputes/<uuid:public_id>/decide/", disputes.decide, name="decide-dispute"),
+    path("disputes/<uuid:public_id>/take-back/", disputes.take_back, name="take-back-dispute"),
 ]

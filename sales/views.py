@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 
 from accounts.models import Organisation, User
 from accounts.permissions import may
@@ -17,8 +16,7 @@ from sales.coverage import loads_of, open_months, strip
 from sales.forms import FeedForm, NoSalesForm, ProductFilter
 from sales.freshness import feed_freshness, freshness_of
 from sales.models import Feed, Product
-
-TABS = {"sales:feeds": "Feeds", "sales:products": "Products"}
+from sales.tabs import tabs
 
 
 def feed_list(request: HttpRequest) -> HttpResponse:
@@ -28,7 +26,7 @@ def feed_list(request: HttpRequest) -> HttpResponse:
         "title": "Feeds",
         "today": today,
         "feeds": feed_freshness(today),
-        "tabs": _tabs("sales:feeds"),
+        "tabs": tabs(request, "sales:feeds"),
         "can_edit": may(request.user, "sales:feed", "GET"),
     }
     return render(request, "sales/feeds.html", context)
@@ -93,14 +91,7 @@ def product_list(request: HttpRequest) -> HttpResponse:
         "title": "Products",
         "page": paginate(request, filtered.qs),
         "form": filtered.form,
-        "tabs": _tabs("sales:products"),
+        "tabs": tabs(request, "sales:products"),
         "narrowed": bool(request.GET.get("q")),
     }
     return render(request, "sales/products.html", context)
-
-
-def _tabs(current: str) -> list[dict[str, object]]:
-    return [
-        {"label": label, "url": reverse(route), "active": route == current, "count": None}
-        for route, label in TABS.items()
-    ]

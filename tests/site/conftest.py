@@ -32,7 +32,7 @@ from partners.models import (
     Person,
 )
 from partners.people.actions import invite
-from sales.models import Feed
+from sales.models import Feed, SalesDispute
 from tests.conftest import LONG_AGO
 from tests.site.routes import World, give_token
 
@@ -109,6 +109,9 @@ def facts_of(partners: tuple[Partner, ...], author: User) -> dict[str, tuple[Any
                 ),
                 "note": PartnerNote.objects.create(
                     partner=partner, day=day, text="Called.", author=author
+                ),
+                "dispute": SalesDispute.objects.create(
+                    partner=partner, invoice="X-1", reason="It is theirs.", filed_on=day
                 ),
                 "action": Action.objects.create(
                     partner=partner, title="Call back", owner=_owner(partner), due_on=day

@@ -159,6 +159,9 @@ SAMPLES: dict[str, Sample] = {
     "partners:view-as": at_partner("partner"),
     "portal:person": at_partner("fact_person"),
     "profile:revoke": own_token,
+    "sales:decide-dispute": at_partner("dispute"),
+    "sales:dispute": at_partner("dispute"),
+    "sales:take-back-dispute": at_partner("dispute"),
     "sales:feed": of_the_house("feed"),
     "sales:no-sales": of_the_house("feed"),
 }
