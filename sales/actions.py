@@ -8,11 +8,12 @@ from django.utils import timezone
 from accounts.models import Organisation, User
 from channelhub.lib import months
 from channelhub.lib.history import decision
+from channelhub.lib.merges import merge, unmerge
 from channelhub.lib.work import WorkState
 from imports.engine import one_at_a_time
 from imports.models import Import
 from imports.options import Options
-from sales.models import Feed, FeedMonth, SalesLine
+from sales.models import Feed, FeedMonth, Product, SalesLine
 
 Period = tuple[dt.date, dt.date]
 
@@ -59,6 +60,40 @@ def report_no_sales(feed: Feed, *, covers: Period, acting_user: User) -> Import:
             FeedMonth(feed=feed, month=month, known_on=today, load=load) for month in fresh
         )
     return load
+
+
+def merge_product(product: Product, *, into: Product, on: dt.date, acting_user: User) -> Product:
+    """From `on`, that day included, the product counts in the family and line of `into`.
+
+    Raises:
+        ValidationError: one of the two is merged already, they are the same, or others are
+            merged into the product.
+    """
+    return merge(product, into=into, on=on, check=_check_merge, acting_user=acting_user)
+
+
+def unmerge_product(product: Product, *, acting_user: User) -> Product:
+    """The product stands for itself again, as if it had never been merged.
+
+    Raises:
+        ValidationError: it is not merged.
+    """
+    return unmerge(product, acting_user=acting_user)
+
+
+def _check_merge(product: Product, into: Product) -> None:
+    """Raises ValidationError by field, saying what to do first."""
+    if product.pk == into.pk:
+        raise ValidationError({"into": "A product cannot be merged into itself."})
+    if product.merged_into_id:
+        raise ValidationError(f"{product} is merged already. Undo that merge first.")
+    if into.merged_into_id:
+        raise ValidationError({"into": f"{into} is merged itself. Name the one it counts with."})
+    if product.merged_products.exists():
+        raise ValidationError(
+            f"Other products are merged into {product}. Undo those merges first, or merge the"
+            " other way round."
+        )
 
 
 def _refuse_rows(feed: Feed, covers: Period) -> None:

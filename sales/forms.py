@@ -7,7 +7,10 @@ import django_filters
 from django import forms
 from django.db.models import QuerySet
 
+from accounts.models import Organisation, User
 from imports.options import parse_covers
+from partners.forms.fields import Acting, DayInput
+from sales.actions import merge_product
 from sales.models import Feed, Product, ProductQuerySet
 
 LONGEST_LAG = 365
@@ -64,6 +67,32 @@ class NoSalesForm(forms.Form):
             except ValueError as problem:
                 raise forms.ValidationError(str(problem)) from None
         return data
+
+
+class ProductMergeForm(Acting, forms.Form):
+    """Into which product, and from which day on."""
+
+    into = forms.CharField(
+        label="Merge into", max_length=100, help_text="The number of the product that stays."
+    )
+    on = forms.DateField(
+        label="On",
+        widget=DayInput,
+        initial=lambda: Organisation.current().today(),
+        help_text="From this day on it counts in the family and line of the one that stays.",
+    )
+
+    def clean_into(self) -> Product:
+        """Raises ValidationError for a number that no product has."""
+        number = self.cleaned_data["into"]
+        if found := Product.objects.filter(sku=number).first():
+            return found
+        raise forms.ValidationError(f"No product has the number {number}.")
+
+    def apply(self, product: Product, user: User) -> Product | None:
+        """The merged product, or None: the errors then say why."""
+        done: Product | None = self.act(merge_product, product, acting_user=user)
+        return done
 
 
 class ProductFilter(django_filters.FilterSet):  # type: ignore[misc]

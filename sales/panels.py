@@ -14,7 +14,7 @@ from partners.models import Partner
 from sales.freshness import FeedFreshness, feed_freshness
 from sales.models import Reattribution, SalesLine, SalesLinePast, SalesMonth
 from sales.sparklines import sparklines
-from sales.windows import members, window
+from sales.windows import window
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -63,7 +63,7 @@ class PartnerSales:
 
 def partner_sales(partner: Partner, on: dt.date) -> PartnerSales:
     """36 months of our sales with a partner, and its last 6, last 12 and prior 12 months."""
-    keys = members(partner, on)
+    keys = partner.members(on)
     view = window(keys, on)
     amounts = _amounts(keys, view.end, on)
     known = {month: amounts.get(month, Decimal(0)) for month in view.covered | amounts.keys()}
@@ -86,7 +86,7 @@ def rows_behind(
 
     They are the rows taken for true at the end of `as_of`; each is a dict of `LINE_COLUMNS`.
     """
-    keys = members(partner, as_of)
+    keys = partner.members(as_of)
     now, past = (
         _marked(model.objects.known(as_of).our_sales_with(keys).between(first, last))
         for model in (SalesLine, SalesLinePast)
@@ -97,7 +97,7 @@ def rows_behind(
 
 def partner_lines(partner: Partner, on: dt.date) -> "QuerySet[SalesLine]":
     """Every line that names a partner, as it is true now, newest first."""
-    lines = _marked(SalesLine.objects.naming(members(partner, on))).select_related(
+    lines = _marked(SalesLine.objects.naming(partner.members(on))).select_related(
         "source", "distributor", "reseller", "customer", "product"
     )
     return lines.order_by("-date", "source", "invoice", "line")

@@ -6,14 +6,15 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
 
 from accounts.models import Organisation, User
 from accounts.permissions import may
 from channelhub.lib.history import entries
 from channelhub.lib.pages import paginate
-from sales.actions import change_feed, report_no_sales
+from sales.actions import change_feed, report_no_sales, unmerge_product
 from sales.coverage import loads_of, open_months, strip
-from sales.forms import FeedForm, NoSalesForm, ProductFilter
+from sales.forms import FeedForm, NoSalesForm, ProductFilter, ProductMergeForm
 from sales.freshness import feed_freshness, freshness_of
 from sales.models import Feed, Product
 from sales.tabs import tabs
@@ -86,7 +87,9 @@ def _user(request: HttpRequest) -> User:
 
 def product_list(request: HttpRequest) -> HttpResponse:
     """Every product by name."""
-    filtered = ProductFilter(request.GET, queryset=Product.objects.select_related("line"))
+    filtered = ProductFilter(
+        request.GET, queryset=Product.objects.select_related("line", "merged_into")
+    )
     context = {
         "title": "Products",
         "page": paginate(request, filtered.qs),
@@ -95,3 +98,47 @@ def product_list(request: HttpRequest) -> HttpResponse:
         "narrowed": bool(request.GET.get("q")),
     }
     return render(request, "sales/products.html", context)
+
+
+def product_page(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """One product: what sources call it, what is merged into it, who changed what."""
+    product = _product(public_id)
+    articles = product.articles.select_related("source").order_by("source__name", "external_id")
+    context = {
+        "title": product.name,
+        "product": product,
+        "page": paginate(request, articles),
+        "merged": product.merged_products.order_by("name"),
+        "history": entries(product),
+        "may_merge": may(request.user, "sales:merge-product", "GET"),
+    }
+    return render(request, "sales/product.html", context)
+
+
+def merge_page(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """Merge a product into another."""
+    product = _product(public_id)
+    form = ProductMergeForm(request.POST or None)
+    if request.method == "POST" and form.apply(product, _user(request)):
+        messages.success(request, f"{product} counts with {form.cleaned_data['into']} now.")
+        return redirect(product)
+    context = {"title": f"Merge {product}", "product": product, "form": form}
+    return render(request, "sales/merge.html", context)
+
+
+@require_POST
+def unmerge(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """Let a merged product stand for itself again."""
+    product = _product(public_id)
+    try:
+        unmerge_product(product, acting_user=_user(request))
+        messages.success(request, f"{product} stands for itself again.")
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    return redirect(product)
+
+
+def _product(public_id: uuid.UUID) -> Product:
+    products = Product.objects.select_related("line", "merged_into__line")
+    found: Product = get_object_or_404(products, public_id=public_id)
+    return found

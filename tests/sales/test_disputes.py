@@ -3,7 +3,7 @@
 import datetime as dt
 import threading
 from collections.abc import Callable
-from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -48,8 +48,8 @@ def page(dispute: SalesDispute, name: str = "dispute") -> str:
     return reverse(f"sales:{name}", args=[dispute.public_id])
 
 
-def ours(partner: Partner, on: dt.date) -> Decimal | None:
-    found: Decimal | None = SalesMonth.objects.known(on).our_sales().of([partner.pk]).total(on)
+def ours(partner: Partner, on: dt.date) -> Any:
+    found: Any = SalesMonth.objects.known(on).our_sales().of([partner.pk]).total(on)
     return found
 
 
@@ -91,7 +91,7 @@ def test_an_accepted_line_counts_for_the_other_from_today_on(
     assert (ours(sold["R1"], today), ours(sold["R2"], today)) == (30, 100)
     now, past = SalesLine.objects.get(line="1"), SalesLinePast.objects.get()
     assert (now.reseller, past.reseller) == (sold["R2"], sold["R1"])
-    assert (now.reporting_amount, now.rate, now.amount) == (past.reporting_amount, 1, 100)
+    assert now.reporting_amount == past.reporting_amount == now.amount == 100
     assert (past.known_until, now.known_on) == (today, today)
     load = Import.objects.get(kind="reattribution")
     assert (load.changed, load.rows_read, load.created_by) == (1, 1, admin)
@@ -394,7 +394,7 @@ def step(verb: str, what: object, send: Send, cast: Cast, admin: User) -> None:
     match verb, what:
         case "file", dict() as file:
             send([line(invoice=key[0], line=key[1], **facts) for key, facts in file.items()])
-        case "move", ((invoice, number), str(name)):
+        case "move", ((str(invoice), str(number)), str(name)):
             claim = file_dispute(
                 cast[name], invoice=invoice, line=number, reason="Ours.", acting_user=admin
             )
@@ -402,7 +402,7 @@ def step(verb: str, what: object, send: Send, cast: Cast, admin: User) -> None:
                 accept_dispute(claim, lines=lines_of(claim), why="So.", acting_user=admin)
             except ValidationError:
                 reject_dispute(claim, why="No.", acting_user=admin)
-        case "back", (invoice, number):
+        case "back", (str(invoice), str(number)):
             standing = Reattribution.objects.filter(invoice=invoice, line=number, ended_on=None)
             for each in standing.select_related("dispute"):
                 take_back(each.dispute, why="So.", acting_user=admin)
@@ -420,4 +420,4 @@ def of_lines(day: dt.date) -> Sums:
         for row in rows
     ]  # fmt: skip
     names = {name: name for row in plain for name in (row["reseller"], row["distributor"])}
-    return {key: sums for key, sums in fresh(plain, names).items() if sums != (0, 0, 0)}
+    return {key: sums for key, sums in fresh(plain, names).items() if any(sums)}

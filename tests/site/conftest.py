@@ -32,7 +32,7 @@ from partners.models import (
     Person,
 )
 from partners.people.actions import invite
-from sales.models import Feed, SalesDispute
+from sales.models import Feed, Product, SalesDispute
 from tests.conftest import LONG_AGO
 from tests.site.routes import World, give_token
 
@@ -86,6 +86,7 @@ def world(
             "alert": (alerts[0], alerts[1]),
             **facts_of(both, cast[Role.MANAGER]),
             "load": (Import.objects.get(), None),
+            "product": (Product.objects.first(), None),
             "feed": (Feed.objects.first(), None),
         },
     )

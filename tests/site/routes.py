@@ -163,5 +163,8 @@ SAMPLES: dict[str, Sample] = {
     "sales:dispute": at_partner("dispute"),
     "sales:take-back-dispute": at_partner("dispute"),
     "sales:feed": of_the_house("feed"),
+    "sales:product": of_the_house("product"),
+    "sales:merge-product": of_the_house("product"),
+    "sales:unmerge-product": of_the_house("product"),
     "sales:no-sales": of_the_house("feed"),
 }
