@@ -13,7 +13,8 @@ from alerts.actions import judge_again, limits_of, set_thresholds
 from alerts.canaries import CANARIES
 from alerts.explain import explain
 from alerts.forms import AlertFilter, ThresholdsForm
-from alerts.models import Alert, Run
+from alerts.models import Alert, Run, Threshold
+from channelhub.lib.history import entries
 from channelhub.lib.pages import paginate
 
 
@@ -81,4 +82,5 @@ def thresholds(request: HttpRequest, name: str) -> HttpResponse:
         messages.success(request, "Saved. The next night judges by these thresholds.")
         return redirect("alerts:canaries")
     context = {"title": f"Thresholds of {canary.name}", "canary": canary, "form": form}
+    context["history"] = entries(Threshold.objects.filter(canary=canary.name))
     return render(request, "alerts/thresholds.html", context)

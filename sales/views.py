@@ -109,7 +109,7 @@ def product_page(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         "product": product,
         "page": paginate(request, articles),
         "merged": product.merged_products.order_by("name"),
-        "history": entries(product),
+        "history": entries(product, parts=["sales.ArticleEvent"]),
         "may_merge": may(request.user, "sales:merge-product", "GET"),
     }
     return render(request, "sales/product.html", context)

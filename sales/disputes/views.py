@@ -138,7 +138,7 @@ def _context(
         "tone": TONES[DisputeState(dispute.state)],
         "lines": [(_key(line), line, hindrance(line, dispute.partner)) for line in lines],
         "moved": moved,
-        "history": entries(dispute),
+        "history": entries(dispute, parts=["sales.ReattributionEvent"]),
         "may_decide": is_open and may(request.user, "sales:decide-dispute", "POST"),
         "may_take_back": dispute.state == DisputeState.ACCEPTED
         and may(request.user, "sales:take-back-dispute", "POST"),

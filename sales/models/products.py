@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q, UniqueConstraint
 from django.urls import reverse
 
-from channelhub.lib.models import public_id_field
+from channelhub.lib.models import public_id_field, tracked
 from imports.models import Source
 
 
@@ -80,6 +80,7 @@ class Product(models.Model):
         return reverse("sales:product", args=[self.public_id])
 
 
+@tracked()
 class Article(models.Model):
     """What a source calls a product, or one version of it, on the days it was sold so."""
 
