@@ -63,6 +63,7 @@ def _context(customer: Customer, viewer: User, forms: dict[str, PartForm]) -> di
         "alerts": customer_alerts(customer, viewer),
         "forms": forms,
         "may_write": may(viewer, "customers:detail", "POST"),
+        "may_erase": may(viewer, "erasure:contact", "GET"),
         "may_edit": may(viewer, "customers:edit", "GET"),
         "history": entries(customer, parts=CUSTOMER_PARTS),
         "currency": organisation.reporting_currency,

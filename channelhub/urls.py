@@ -47,6 +47,7 @@ urlpatterns = [
     path("customers/", include((customer_urls, "customers"))),
     path("people/", include("partners.people.urls")),
     path("people/viewings/", viewing.viewings, name="viewings"),
+    path("erasure/", include("channelhub.erasing.pages")),
     path("portal/", include((portal_urls, "portal"))),
     path("view-as/stop/", viewing.stop, name="view-as-stop"),
     path("", include("sales.urls")),

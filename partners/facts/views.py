@@ -84,6 +84,7 @@ def person(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         "departures": somebody.departures.select_related("to_partner"),
         "record": forms["record"][0],
         "move": forms["return" if away else "departure"][0],
+        "may_erase": may(request.user, "erasure:person", "GET"),
         "history": entries(somebody, parts=["partners.DepartureEvent"]),
     }
     return _page(request, somebody.partner, "person", f"{somebody.name},", **context)

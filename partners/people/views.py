@@ -119,6 +119,9 @@ def person(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         "form": RoleForm(user=who(request), person=somebody),
         "oneself": somebody == request.user,
         "history": entries(somebody),
+        "may_erase": not somebody.is_active
+        and somebody.works_at_partner
+        and may(request.user, "erasure:account", "GET"),
         "looks_after": looked_after_by(somebody) if may(request.user, REASSIGN, "GET") else 0,
         "crumbs": crumbs(),
     }

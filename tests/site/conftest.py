@@ -17,7 +17,7 @@ from accounts.permissions import uses_api
 from alerts.actions import recompute
 from alerts.models import Alert
 from channelhub.lib import months
-from customers.models import Customer, CustomerPartner
+from customers.models import Customer, CustomerContact, CustomerPartner
 from imports.models import Import, Source
 from partners.models import (
     Action,
@@ -110,6 +110,9 @@ def facts_of(partners: tuple[Partner, ...], author: User) -> dict[str, tuple[Any
                 ),
                 "note": PartnerNote.objects.create(
                     partner=partner, day=day, text="Called.", author=author
+                ),
+                "contact": CustomerContact.objects.create(
+                    customer=_customer(partner), name="Bo Lund"
                 ),
                 "dispute": SalesDispute.objects.create(
                     partner=partner, invoice="X-1", reason="It is theirs.", filed_on=day
