@@ -17,6 +17,7 @@ class ClaimForm(Acting, forms.ModelForm[SalesDispute]):
     class Meta:
         model = SalesDispute
         fields = ("invoice", "reason")
+        widgets: ClassVar = {"reason": forms.Textarea(attrs={"rows": 4})}
         help_texts: ClassVar = {"invoice": "As it stands on the invoice or order.", "reason": ""}
         labels: ClassVar = {"reason": "Why this sale is yours"}
 
@@ -36,6 +37,7 @@ class DisputeForm(Acting, forms.ModelForm[SalesDispute]):
     class Meta:
         model = SalesDispute
         fields = ("partner", "invoice", "line", "reason")
+        widgets: ClassVar = {"reason": forms.Textarea(attrs={"rows": 4})}
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
