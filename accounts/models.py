@@ -298,3 +298,29 @@ class FiscalPeriod(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Erasure(models.Model):
+    """That a person's data was erased: who did it, when and why, and never what it was."""
+
+    class Kind(models.TextChoices):
+        PERSON = "person", "Person at a partner"
+        CONTACT = "contact", "Contact at a customer"
+        ACCOUNT = "account", "Account of a partner's person"
+
+    kind = models.CharField(max_length=10, choices=Kind)
+    subject = models.UUIDField(help_text="The public id of the record that was erased.")
+    reason = models.CharField(max_length=300)
+    events = models.PositiveIntegerField(help_text="Rows of the history that were overwritten.")
+    notes = models.PositiveIntegerField(help_text="Notes that were erased with it.")
+    erased_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    erased_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        ordering: ClassVar = ["-erased_at", "-id"]
+        constraints: ClassVar = [
+            UniqueConstraint(fields=["kind", "subject"], name="a_person_is_erased_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}, {self.subject}"

@@ -14,7 +14,8 @@ from alerts.canaries import CANARIES
 from alerts.explain import explain
 from alerts.exports import alerts_table
 from alerts.forms import AlertFilter, ThresholdsForm
-from alerts.models import Alert, Run
+from alerts.models import Alert, Run, Threshold
+from channelhub.lib.history import entries
 from channelhub.lib.pages import paginate
 from imports.exporting import send
 
@@ -93,4 +94,5 @@ def thresholds(request: HttpRequest, name: str) -> HttpResponse:
         messages.success(request, "Saved. The next night judges by these thresholds.")
         return redirect("alerts:canaries")
     context = {"title": f"Thresholds of {canary.name}", "canary": canary, "form": form}
+    context["history"] = entries(Threshold.objects.filter(canary=canary.name))
     return render(request, "alerts/thresholds.html", context)

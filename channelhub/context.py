@@ -29,6 +29,7 @@ NAVIGATION = (
     ("Your people", "portal:people", "users"),
     ("Your results", "portal:results", "report-money"),
     ("Your files", "portal:file-list", "file-import"),
+    ("Your sales", "portal:disputes", "gavel"),
     ("Sales data", "sales:feeds", "database"),
     ("Imports", "imports:list", "file-import"),
     ("People", "people:list", "users"),
@@ -36,7 +37,13 @@ NAVIGATION = (
 )
 
 # What an admin who views as a partner can open.
-PORTAL = ("home", "portal:people", "portal:results", "portal:file-list")
+PORTAL = (
+    "home",
+    "portal:people",
+    "portal:results",
+    "portal:file-list",
+    "portal:disputes",
+)
 
 
 def site(request: HttpRequest) -> dict[str, object]:

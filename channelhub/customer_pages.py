@@ -17,6 +17,14 @@ from partners.models import Partner
 from sales.charts import our_sales
 from sales.customer_panels import CustomerSales, customer_sales
 
+CUSTOMER_PARTS = (
+    "customers.CustomerAliasEvent",
+    "customers.CustomerDomainEvent",
+    "customers.CustomerContactEvent",
+    "customers.CustomerContractEvent",
+    "customers.CustomerLossEvent",
+)
+
 
 def customer_page(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """One customer: what it buys and from whom, whether it is lost, who it is."""
@@ -55,8 +63,9 @@ def _context(customer: Customer, viewer: User, forms: dict[str, PartForm]) -> di
         "alerts": customer_alerts(customer, viewer),
         "forms": forms,
         "may_write": may(viewer, "customers:detail", "POST"),
+        "may_erase": may(viewer, "erasure:contact", "GET"),
         "may_edit": may(viewer, "customers:edit", "GET"),
-        "history": entries(customer),
+        "history": entries(customer, parts=CUSTOMER_PARTS),
         "currency": organisation.reporting_currency,
         "bought": bought,
         "linked": _linked(bought, viewer),

@@ -68,6 +68,7 @@ def partner_list(request: HttpRequest) -> HttpResponse:
         "narrowed": any(request.GET.get(name) for name in filtered.filters),
         "may_create": may(request.user, "partners:create", "GET"),
         "export_sources": sources_of_partners(),
+        "may_reassign": may(request.user, "partners:reassign", "GET"),
     }
     return render(request, "partners/list.html", context)
 

@@ -8,7 +8,9 @@ from customers.urls import urlpatterns as customer_records
 from partners import viewing
 from partners.facts.urls import partner_pages as facts_of_partners
 from partners.people.views import accept
+from partners.portal.urls import urlpatterns as portal_pages
 from partners.urls import urlpatterns as record_pages
+from sales.disputes.views import own_disputes
 
 # Their list and each one's page are composed of every room's panels, in the room's namespace.
 partner_urls = [
@@ -24,6 +26,11 @@ partner_urls = [
         partner_pages.partner_lines_export,
         name="lines-export",
     ),
+]
+
+portal_urls = [
+    *portal_pages,
+    path("disputes/", own_disputes, name="disputes"),
 ]
 
 customer_urls = [
@@ -46,7 +53,8 @@ urlpatterns = [
     path("customers/", include((customer_urls, "customers"))),
     path("people/", include("partners.people.urls")),
     path("people/viewings/", viewing.viewings, name="viewings"),
-    path("portal/", include("partners.portal.urls")),
+    path("erasure/", include("channelhub.erasing.pages")),
+    path("portal/", include((portal_urls, "portal"))),
     path("view-as/stop/", viewing.stop, name="view-as-stop"),
     path("", include("sales.urls")),
     path("invitation/<str:token>/", accept, name="invitation"),

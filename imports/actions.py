@@ -250,7 +250,7 @@ def reopen_import(load: Import) -> bool:
 
 def why_not_undo(load: Import) -> str:
     """Why an import cannot be undone; empty where it can."""
-    return why_not(load, known_kind(load.kind))
+    return why_not(load, kinds().get(load.kind))
 
 
 def undo_import(load: Import, *, acting_user: User | None) -> Import:

@@ -54,8 +54,9 @@ class ImportSerializer(serializers.ModelSerializer[Import]):
         )
 
     def get_state(self, load: Import) -> str:
-        """One of draft, checked (a draft whose counts say what loading would do), queued, running,
-        done, dead.
+        """One of draft, checked, queued, running, done, dead.
+
+        Checked is a draft whose counts say what loading would do.
         """
         if load.said_by_check:
             return "checked"

@@ -11,7 +11,7 @@ from channelhub.lib.pages import paginate
 from channelhub.lib.work import WorkState
 from imports import actions, uploads
 from imports.forms import DraftForm, NamesForm, ReadingForm, UploadForm
-from imports.kinds import Kind
+from imports.kinds import Kind, kinds
 from imports.layouts import recall
 from imports.models import Import
 from imports.options import Options
@@ -159,7 +159,7 @@ def result_page(
     request: HttpRequest, load: Import, door: Door, *, names_form: NamesForm | None = None
 ) -> HttpResponse:
     """How far it is, and what became of its rows."""
-    kind = actions.known_kind(load.kind)
+    kind = kinds().get(load.kind)
     context = {
         "title": load.file_name,
         "load": load,
@@ -168,12 +168,15 @@ def result_page(
         "why_not_undo": actions.why_not_undo(load) if door.staff else "",
         "why": load.rejected_rows.reasons(),
         "page": paginate(request, load.rejected_rows.all()),
-        "names": (names_form or NamesForm(load=load, kind=kind)) if _may_name(load, door) else None,
+        "names": _names(load, kind, door, names_form),
         "routes": door.routes,
         "door": door,
     }
     return render(request, "imports/result.html", context)
 
 
-def _may_name(load: Import, door: Door) -> bool:
-    return door.staff and load.state == WorkState.DONE
+def _names(load: Import, kind: Kind | None, door: Door, form: NamesForm | None) -> NamesForm | None:
+    """What unknown names of a file that was loaded mean is for staff to say."""
+    if kind is None or not door.staff or load.state != WorkState.DONE:
+        return None
+    return form or NamesForm(load=load, kind=kind)

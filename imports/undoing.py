@@ -13,8 +13,10 @@ class Refused(Exception):
     """An import cannot be undone; the message says why and what to do."""
 
 
-def why_not(load: Import, kind: Kind) -> str:
-    """Why an import cannot be undone; empty where it can."""
+def why_not(load: Import, kind: Kind | None) -> str:
+    """Why an import cannot be undone; empty where it can. Without a kind no file brought it."""
+    if kind is None:
+        return "No file brought it: take it back where it was decided."
     return _is_none(load) or _found_unchanged(load) or kind.why_not_undo(load)
 
 

@@ -17,6 +17,7 @@ from accounts.models import Organisation, User
 from channelhub.lib.pages import SIZES
 from channelhub.lib.problems import ProblemSerializer
 from partners.actions.merges import merge_partners, unmerge_partner
+from partners.actions.reassign import Duty, holdings, reassign
 from partners.actions.records import Facts, Standing, change_partner, create_partner
 from partners.history import entries, events_of
 from partners.lists import PartnerFilter
@@ -129,6 +130,22 @@ class MergeSerializer(serializers.Serializer[Any]):
 
     into = NumberField()
     on = serializers.DateField()
+
+
+class ReassignSerializer(serializers.Serializer[Any]):
+    """Whose partners go to whom; without `partners` all that they look after in this way."""
+
+    leaving = PersonField()
+    to = PersonField()
+    duty = serializers.ChoiceField(choices=Duty.choices, default=Duty.BOTH)
+    since = serializers.DateField()
+    partners = NumberField(many=True, required=False, allow_empty=False)
+
+
+class ReassignedSerializer(serializers.Serializer[Any]):
+    """How many partners changed hands."""
+
+    partners = serializers.IntegerField()
 
 
 class ChangeSerializer(serializers.Serializer[Any]):
@@ -260,6 +277,27 @@ class PartnerMerge(PartnerDoor):
         return self.answer(partner)
 
 
+class PartnerReassign(PartnerDoor):
+    """What one person looks after goes to another."""
+
+    serializer_class = ReassignSerializer
+
+    @extend_schema(responses={200: ReassignedSerializer, 400: ProblemSerializer})
+    def post(self, request: Request, *_args: Any, **_kwargs: Any) -> Response:
+        """Hand partners over from a day on, all of them or none."""
+        serializer = ReassignSerializer(data=request.data, context={"request": request})
+        serializer.is_valid(raise_exception=True)
+        asked = serializer.validated_data
+        partners = asked.pop("partners", None) or _held_by(asked)
+        done = reassign(partners, **asked, acting_user=self.caller)
+        return Response(ReassignedSerializer({"partners": done}).data)
+
+
+def _held_by(asked: dict[str, Any]) -> list[Partner]:
+    rows = holdings(asked["leaving"], asked["duty"], asked["since"])
+    return [row.partner for row in rows]
+
+
 class PartnerUnmerge(PartnerDoor):
     """Two records of one company, taken apart again."""
 
@@ -273,6 +311,7 @@ class PartnerUnmerge(PartnerDoor):
 
 urlpatterns = [
     path("partners/", PartnerList.as_view(), name="partner-list"),
+    path("partners/reassign/", PartnerReassign.as_view(), name="partner-reassign"),
     path("partners/<uuid:public_id>/", PartnerDetail.as_view(), name="partner-detail"),
     path("partners/<uuid:public_id>/history/", PartnerHistory.as_view(), name="partner-history"),
     path("partners/<uuid:public_id>/merge/", PartnerMerge.as_view(), name="partner-merge"),

@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from django.apps import apps
+from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.utils.dateparse import parse_date
 from pghistory.models import Events
@@ -28,6 +29,7 @@ TRACKED = (
     "partners.LineCardEvent",
     "partners.PartnerNoteEvent",
     "partners.ActionEvent",
+    *(f"{model}Event" for model in settings.PARTNER_HISTORY),
 )
 # What a row is called, and the column that says it.
 FACTS = {
@@ -42,6 +44,7 @@ FACTS = {
     "partners.LineCard": ("Line card", "category"),
     "partners.PartnerNote": ("Note", "text"),
     "partners.Action": ("Action", "title"),
+    **settings.PARTNER_HISTORY,
 }
 VERBS = {"insert": "added", "update": "changed", "delete": "removed"}
 # A note is told by its beginning.
@@ -103,7 +106,10 @@ class Names:
                 User,
                 {*_values(events, "manager_id", "deputy_id"), *_context(events, "user")},
             ),
-            partners=_named(Partner, _values(events, "company_id", "merged_into_id")),
+            partners=_named(
+                Partner,
+                _values(events, "company_id", "merged_into_id", "partner_id", "replaced_id"),
+            ),
             sources=_named(Source, _values(events, "source_id")),
             loads={
                 load.pk: load.file_name
@@ -118,6 +124,8 @@ class Names:
             "deputy_id": self.users,
             "company_id": self.partners,
             "merged_into_id": self.partners,
+            "partner_id": self.partners,
+            "replaced_id": self.partners,
             "source_id": self.sources,
         }
         if value is None or value == "":
@@ -211,6 +219,11 @@ def _fact(event: Any, data: dict[str, Any], names: Names) -> str:
     text = _choice(event.pgh_obj_model, column, names.show(column, data[column]))[:LONGEST]
     if data.get("deputy_id"):
         text += f", deputy {names.show('deputy_id', data['deputy_id'])}"
+    if data.get("replaced_id"):
+        text += f", line {data['line']}, from {names.show('replaced_id', data['replaced_id'])}"
+        text += f" to {names.show('partner_id', data['partner_id'])}"
+    if data.get("ended_on"):
+        text += f", taken back on {_day(data['ended_on'])}"
     if data.get("source_id"):
         text = f"{names.show('source_id', data['source_id'])}: {text}"
     return f"{text} {_days(data)}".strip()

@@ -15,7 +15,6 @@ from customers.roots import CUSTOMER_ROOTS
 from customers.roots import members as customer_members
 from partners.models import OwnResult, Partner
 from sales.models import FeedMonth, SalesMonth
-from sales.windows import members
 
 CUSTOMERS_SHOWN = 8
 
@@ -53,7 +52,7 @@ def customers_of(
     if end is None:
         return Customers(shown=[], count=0, unnamed=None)
     params: dict[str, Any] = {
-        "partners": members(partner, on),
+        "partners": partner.members(on),
         "as_of": on,
         "end": end,
         "prior_to": months.add_months(end, -12),
@@ -92,7 +91,7 @@ def share_of_own_sales(partner: Partner, year: OwnResult | None, on: dt.date) ->
         first = months.add_months(first, 1)
     last = months.last_closed(year.end)
     ours = (
-        SalesMonth.objects.known(on).our_sales().of(members(partner, on)).between(first, last)
+        SalesMonth.objects.known(on).our_sales().of(partner.members(on)).between(first, last)
     ).total(on)
     return None if rate is None or ours is None else ours / (year.amount * rate)
 

@@ -27,7 +27,6 @@ from partners.exports import partner_word
 from partners.models import Partner
 from sales.freshness import FeedFreshness
 from sales.models import Article, Product, SalesLine
-from sales.windows import members
 
 
 def sources_of_products() -> QuerySet[Source]:
@@ -38,7 +37,7 @@ def sources_of_products() -> QuerySet[Source]:
 
 def sources_of_lines(partner: Partner, on: dt.date) -> QuerySet[Source]:
     """The sources that reported lines of a partner, the oldest first."""
-    lines = SalesLine.objects.naming(members(partner, on)).filter(source=OuterRef("pk"))
+    lines = SalesLine.objects.naming(partner.members(on)).filter(source=OuterRef("pk"))
     return Source.objects.filter(Exists(lines)).order_by("pk")
 
 

@@ -3,6 +3,8 @@
 import dataclasses
 import datetime as dt
 
+from django.contrib.humanize.templatetags.humanize import ordinal
+
 from channelhub.lib import months
 from sales.models import Feed
 from sales.models.feeds import STALE_AFTER_DAYS
@@ -48,16 +50,43 @@ class FeedFreshness:
             return "No month covered yet."
         return f"{'; '.join([f'Covered to {self.covered_to:%B %Y}', *self._outlook()])}."
 
+    @property
+    def rhythm_words(self) -> str:
+        """Quarterly, due on the 5th; without a due day, how long after the period's end."""
+        return f"{self.feed.get_rhythm_display()}, due {due_words(self.feed)}"
+
+    @property
+    def _awaited(self) -> str:
+        """The period that is reported next: November, or October to December."""
+        if self.covered_to is None:
+            return ""
+        first, last = self.feed.period(months.add_months(self.covered_to, 1))
+        return f"{first:%B} to {last:%B}" if first != last else f"{first:%B}"
+
     def _outlook(self) -> list[str]:
         if self.due is None or self.covered_to is None:
             return [f"ended on {_day(self.feed.ended_on, self.on)}"] if self.feed.ended_on else []
         verb = "was" if self.days_late else "is"
-        month = months.add_months(self.covered_to, 1)
         late = f"{self.days_late:,} {'day' if self.days_late == 1 else 'days'} late"
         return [
-            f"{month:%B} {verb} due on {_day(self.due, self.on)}",
+            f"{self._awaited} {verb} due on {_day(self.due, self.on)}",
             *([late] if self.days_late else []),
         ]
+
+
+def due_words(feed: Feed) -> str:
+    """When after its period a feed is due."""
+    if feed.due_day is not None:
+        return f"on the {ordinal(feed.due_day)}"
+    if not feed.lag_days:
+        return "on the last day"
+    return f"{feed.lag_days} {'day' if feed.lag_days == 1 else 'days'} later"
+
+
+def freshness_of(feed: Feed, on: dt.date) -> FeedFreshness:
+    """One feed with what it covers, as known at the end of a day."""
+    covering = Feed.objects.with_coverage(on).select_related("source")
+    return _freshness(covering.get(pk=feed.pk), on)
 
 
 def feed_freshness(on: dt.date) -> list[FeedFreshness]:

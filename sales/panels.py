@@ -6,13 +6,15 @@ from collections.abc import Collection
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Exists, OuterRef, Q
+
 from accounts.models import Organisation
 from channelhub.lib import months
 from partners.models import Partner
 from sales.freshness import FeedFreshness, feed_freshness
-from sales.models import SalesLine, SalesLinePast, SalesMonth
+from sales.models import Reattribution, SalesLine, SalesLinePast, SalesMonth
 from sales.sparklines import sparklines
-from sales.windows import members, window
+from sales.windows import window
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -33,6 +35,7 @@ LINE_COLUMNS = (
     "source__name", "invoice", "line", "kind", "date", "distributor__name", "distributor__number",
     "reseller__name", "reseller__number", "customer__name", "product__name", "product__sku",
     "quantity", "amount", "basis", "currency", "reporting_amount", "deal", "known_on",
+    "reattributed",
 )  # fmt: skip
 
 
@@ -61,7 +64,7 @@ class PartnerSales:
 
 def partner_sales(partner: Partner, on: dt.date) -> PartnerSales:
     """36 months of our sales with a partner, and its last 6, last 12 and prior 12 months."""
-    keys = members(partner, on)
+    keys = partner.members(on)
     view = window(keys, on)
     amounts = _amounts(keys, view.end, on)
     known = {month: amounts.get(month, Decimal(0)) for month in view.covered | amounts.keys()}
@@ -93,9 +96,9 @@ def lines_behind(
     partner: Partner, *, first: dt.date, last: dt.date, as_of: dt.date
 ) -> "tuple[QuerySet[Any], QuerySet[Any]]":
     """The same rows as two sets: those still true today, and those that were true once."""
-    keys = members(partner, as_of)
+    keys = partner.members(as_of)
     now, past = (
-        model.objects.known(as_of).our_sales_with(keys).between(first, last)
+        _marked(model.objects.known(as_of).our_sales_with(keys).between(first, last))
         for model in (SalesLine, SalesLinePast)
     )
     return now, past
@@ -103,10 +106,23 @@ def lines_behind(
 
 def partner_lines(partner: Partner, on: dt.date) -> "QuerySet[SalesLine]":
     """Every line that names a partner, as it is true now, newest first."""
-    lines = SalesLine.objects.naming(members(partner, on)).select_related(
+    lines = _marked(SalesLine.objects.naming(partner.members(on))).select_related(
         "source", "distributor", "reseller", "customer", "product"
     )
     return lines.order_by("-date", "source", "invoice", "line")
+
+
+def _marked(lines: "QuerySet[Any]") -> "QuerySet[Any]":
+    """Adds `reattributed`: whether a row was written because it was decided to be another's."""
+    moved = Reattribution.objects.filter(
+        source=OuterRef("source"),
+        invoice=OuterRef("invoice"),
+        line=OuterRef("line"),
+        since__lte=OuterRef("known_on"),
+    )
+    standing = moved.filter(Q(ended_on=None) | Q(ended_on__gt=OuterRef("known_on")))
+    marked: QuerySet[Any] = lines.annotate(reattributed=Exists(standing))
+    return marked
 
 
 def _amounts(

@@ -8,7 +8,6 @@ from typing import Any
 from django.db import connection
 
 from channelhub.lib import months
-from partners.models import Partner
 from sales.models import Feed, FeedMonth, Route
 from sales.models.months import OUR_SALES
 
@@ -81,12 +80,6 @@ class Window:
     feeds: tuple[Feed, ...]
     covered: frozenset[dt.date]
     complete: frozenset[dt.date]
-
-
-def members(partner: Partner, on: dt.date) -> list[int]:
-    """The keys of the partners whose sales count with this one on a day: merged ones included."""
-    merged = Partner.objects.filter(merged_into=partner, merged_on__lte=on)
-    return [partner.pk, *merged.values_list("pk", flat=True)]
 
 
 def window(partners: Collection[int], on: dt.date) -> Window:

@@ -20,7 +20,7 @@ from accounts.forms import (
     YearNameForm,
 )
 from accounts.models import FiscalPeriod, Holiday, Organisation, User
-from channelhub.lib.history import entries
+from channelhub.lib.history import entries, entries_of_all
 
 
 def edit(request: HttpRequest) -> HttpResponse:
@@ -132,5 +132,6 @@ def _calendar(request: HttpRequest, holiday: HolidayForm, year: FiscalYearForm) 
         "holidays": Holiday.objects.all(),
         "years": FiscalPeriod.objects.filter(length=FiscalPeriod.Length.YEAR).order_by("-start"),
         "quarters": FiscalPeriod.objects.filter(length=FiscalPeriod.Length.QUARTER),
+        "history": entries_of_all("accounts.HolidayEvent", "accounts.FiscalPeriodEvent"),
     }
     return render(request, "accounts/calendar.html", context)

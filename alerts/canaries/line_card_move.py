@@ -403,8 +403,11 @@ WITH plan AS (
 ), kind_of AS (
   SELECT wanted.card, wanted.partner, product.id AS product
   FROM wanted JOIN (
-    SELECT p.id, lower(p.family) AS family, lower(l.name) AS line
-    FROM sales_product p LEFT JOIN sales_productline l ON l.id = p.line_id
+    SELECT own.id, lower(p.family) AS family, lower(l.name) AS line
+    FROM sales_product own
+    JOIN sales_product p
+      ON p.id = CASE WHEN own.merged_on <= %(as_of)s THEN own.merged_into_id ELSE own.id END
+    LEFT JOIN sales_productline l ON l.id = p.line_id
   ) product ON wanted.category IN (product.family, product.line)
 ), member AS (
   SELECT DISTINCT partner AS root, partner AS id FROM wanted

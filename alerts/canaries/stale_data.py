@@ -147,7 +147,7 @@ def _reason(feed: FeedState, to: dt.date | None) -> str:
     if not feed.days_late:
         return f"{words}, and nothing is overdue."
     return (
-        f"{words}; its next month is {feed.days_late} days overdue. Until it comes, no alert of"
+        f"{words}; its next report is {feed.days_late} days overdue. Until it comes, no alert of"
         " its partners ends."
     )
 

@@ -5,7 +5,7 @@ import datetime as dt
 from django.core.exceptions import ValidationError
 
 from accounts.models import User
-from channelhub.lib.history import decision
+from channelhub.lib.merges import merge, unmerge
 from customers.models import Customer
 
 
@@ -18,15 +18,7 @@ def merge_customer(
         ValidationError: one of the two is merged already, they are the same or one is part of the
             other, or others are merged into the customer.
     """
-    with decision(acting_user):
-        # Both rows in the order of their keys: two merges across each other wait, not deadlock.
-        pair = Customer.objects.filter(pk__in=[customer.pk, into.pk]).order_by("pk")
-        locked = {row.pk: row for row in pair.select_for_update(of=("self",))}
-        merged, root = locked[customer.pk], locked[into.pk]
-        check_merge(merged, root)
-        merged.merged_into, merged.merged_on = root, on
-        merged.save(update_fields=["merged_into", "merged_on"])
-    return merged
+    return merge(customer, into=into, on=on, check=check_merge, acting_user=acting_user)
 
 
 def check_merge(customer: Customer, into: Customer) -> None:
@@ -52,10 +44,4 @@ def unmerge_customer(customer: Customer, *, acting_user: User) -> Customer:
     Raises:
         ValidationError: it is not merged.
     """
-    with decision(acting_user):
-        row: Customer = Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
-        if row.merged_into_id is None:
-            raise ValidationError(f"{row} is not merged.")
-        row.merged_into, row.merged_on = None, None
-        row.save(update_fields=["merged_into", "merged_on"])
-    return row
+    return unmerge(customer, acting_user=acting_user)

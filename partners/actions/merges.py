@@ -5,7 +5,7 @@ import datetime as dt
 from django.core.exceptions import ValidationError
 
 from accounts.models import User
-from channelhub.lib.history import decision
+from channelhub.lib.merges import merge, unmerge
 from partners.models import Partner
 
 
@@ -16,15 +16,7 @@ def merge_partners(partner: Partner, *, into: Partner, on: dt.date, acting_user:
         ValidationError: one of the two is merged already, they are the same, or others are
             merged into the partner.
     """
-    with decision(acting_user):
-        # Both rows in the order of their keys: two merges across each other wait, not deadlock.
-        pair = Partner.objects.filter(pk__in=[partner.pk, into.pk]).order_by("pk")
-        locked = {row.pk: row for row in pair.select_for_update(of=("self",))}
-        merged, root = locked[partner.pk], locked[into.pk]
-        check_merge(merged, root)
-        merged.merged_into, merged.merged_on = root, on
-        merged.save(update_fields=["merged_into", "merged_on"])
-    return merged
+    return merge(partner, into=into, on=on, check=check_merge, acting_user=acting_user)
 
 
 def check_merge(partner: Partner, into: Partner) -> None:
@@ -53,10 +45,4 @@ def unmerge_partner(partner: Partner, *, acting_user: User) -> Partner:
     Raises:
         ValidationError: it is not merged.
     """
-    with decision(acting_user):
-        row: Partner = Partner.objects.select_for_update(no_key=True).get(pk=partner.pk)
-        if row.merged_into_id is None:
-            raise ValidationError(f"{row} is not merged.")
-        row.merged_into, row.merged_on = None, None
-        row.save(update_fields=["merged_into", "merged_on"])
-    return row
+    return unmerge(partner, acting_user=acting_user)

@@ -42,7 +42,7 @@ def facts(partner: Partner, on: dt.date, viewer: User) -> Facts:
     return Facts(
         people=list(shown[:PEOPLE_SHOWN]),
         people_count=people.count(),
-        told=results.told(partner, on, limit=YEARS_SHOWN),
+        told=results.pro_forma(partner, on, limit=YEARS_SHOWN),
         missing_year=results.missing_year(partner, on),
         places=line_cards.places(line_cards.observations(partner, on)),
         notes=list(notes[:NOTES_SHOWN]),

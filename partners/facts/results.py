@@ -25,6 +25,39 @@ def told(partner: Partner, on: dt.date, *, limit: int | None = None) -> list[Tol
     return [_told(row, rows) for row in rows[:limit]]
 
 
+def pro_forma(partner: Partner, on: dt.date, *, limit: int | None = None) -> list[Told]:
+    """`told` of a partner together with those merged into it by that day.
+
+    A year counts where all of them that have results tell it, in one currency.
+    """
+    rows = list(OwnResult.objects.filter(partner__in=partner.members(on)).known(on))
+    tellers = {row.partner_id for row in rows}
+    years: dict[tuple[Any, ...], list[OwnResult]] = {}
+    for row in rows:
+        years.setdefault((row.end, row.start, row.basis, row.currency), []).append(row)
+    whole = [_summed(parts) for parts in years.values() if len(parts) == len(tellers)]
+    whole.sort(key=lambda year: (-year.end.toordinal(), year.basis))
+    return [_told(row, whole) for row in whole[:limit]]
+
+
+def _summed(parts: list[OwnResult]) -> OwnResult:
+    """One year of several partners; it is stored nowhere."""
+    if len(parts) == 1:
+        return parts[0]
+    first = parts[0]
+    return OwnResult(
+        partner=first.partner,
+        start=first.start,
+        end=first.end,
+        amount=sum((part.amount for part in parts), Decimal(0)),
+        currency=first.currency,
+        basis=first.basis,
+        inorganic=any(part.inorganic for part in parts),
+        source="Pro forma with merged partners",
+        known_on=max(part.known_on for part in parts),
+    )
+
+
 def _told(result: OwnResult, rows: list[OwnResult]) -> Told:
     day_before = result.start - dt.timedelta(days=1)
     before = next(

@@ -28,7 +28,7 @@ from partners.facts.forms import (
     ResultForm,
     ReturnForm,
 )
-from partners.models import LineCardObservation, OwnResult, Partner, PartnerNote, Person
+from partners.models import LineCard, LineCardObservation, OwnResult, Partner, PartnerNote, Person
 
 
 def _user(request: HttpRequest) -> User:
@@ -84,7 +84,8 @@ def person(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         "departures": somebody.departures.select_related("to_partner"),
         "record": forms["record"][0],
         "move": forms["return" if away else "departure"][0],
-        "history": entries(somebody),
+        "may_erase": may(request.user, "erasure:person", "GET"),
+        "history": entries(somebody, parts=["partners.DepartureEvent"]),
     }
     return _page(request, somebody.partner, "person", f"{somebody.name},", **context)
 
@@ -132,6 +133,7 @@ def results(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         "form": form,
         "told": figures.told(partner, today),
         "missing_year": figures.missing_year(partner, today),
+        "history": entries(OwnResult.objects.filter(partner=partner)),
     }
     return _page(request, partner, "results", "Own results of", **context)
 
@@ -162,6 +164,9 @@ def line_cards(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         "chart_columns": ("Category", "Source", "Seen on", "Our rank"),
         "chart_rows": rows,
         "suggestions": form.suggestions(),
+        "history": entries(
+            LineCard.objects.filter(partner=partner), parts=["partners.LineCardObservationEvent"]
+        ),
     }
     return _page(request, partner, "line_cards", "Line cards of", **context)
 

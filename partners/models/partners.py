@@ -198,6 +198,11 @@ class Partner(models.Model):
         """What it does for us, in words."""
         return [PartnerKind(kind).label for kind in self.kinds]
 
+    def members(self, on: dt.date) -> list[int]:
+        """The keys of the partners that count as this one on a day: merged ones included."""
+        merged = Partner.objects.filter(merged_into=self, merged_on__lte=on)
+        return [self.pk, *merged.values_list("pk", flat=True)]
+
     def clean(self) -> None:
         """Companies and branches are two levels deep.
 

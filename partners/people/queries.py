@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, Q
 
 from accounts.models import Organisation, Role, User
 from partners.models import PartnerManager
@@ -17,6 +17,13 @@ def people_visible_to(user: User) -> Any:
         case Role.PARTNER_ADMIN:
             return User.objects.filter(membership__partner__memberships__user=user)
     return User.objects.none()
+
+
+def looked_after_by(user: User) -> int:
+    """How many partners somebody looks after today, as manager or deputy."""
+    today = Organisation.current().today()
+    held = PartnerManager.objects.on(today).filter(Q(manager=user) | Q(deputy=user))
+    return held.values("partner").distinct().count()
 
 
 def who_to_ask() -> Sequence[Mapping[str, Any]]:

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable
+from functools import partial
 from typing import Any, cast
 
 from allauth.account.adapter import get_adapter
@@ -17,6 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.actions import people as accounts
 from accounts.models import User
+from accounts.permissions import may
 from channelhub.lib.history import entries
 from channelhub.lib.pages import paginate
 from imports.exporting import send
@@ -24,7 +26,9 @@ from partners.models import Invitation, InvitationQuerySet
 from partners.people import actions
 from partners.people.forms import AcceptForm, InviteForm, PeopleFilter, RoleForm, SearchForm
 from partners.people.listing import people_table
-from partners.people.queries import people_visible_to
+from partners.people.queries import looked_after_by, people_visible_to
+
+REASSIGN = "partners:reassign"
 
 
 def who(request: HttpRequest) -> User:
@@ -129,6 +133,10 @@ def person(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         "form": RoleForm(user=who(request), person=somebody),
         "oneself": somebody == request.user,
         "history": entries(somebody),
+        "may_erase": not somebody.is_active
+        and somebody.works_at_partner
+        and may(request.user, "erasure:account", "GET"),
+        "looks_after": looked_after_by(somebody) if may(request.user, REASSIGN, "GET") else 0,
         "crumbs": crumbs(),
     }
     return render(request, "partners/people/person.html", context)
@@ -154,10 +162,16 @@ def change_role(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 
 @require_POST
 def deactivate(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
-    """Shut somebody out."""
+    """Shut somebody out; who still looks after partners leads to handing them over."""
     somebody = get_person(request, public_id)
     told = f"{somebody} cannot sign in any more."
-    attempt(request, lambda: accounts.deactivate(somebody, acting_user=who(request)), told)
+    verb = partial(accounts.deactivate, somebody, acting_user=who(request))
+    if attempt(request, verb, told) and may(request.user, REASSIGN, "GET"):
+        count = looked_after_by(somebody)
+        if count:
+            text = f"{somebody} still looks after {count} partner{'' if count == 1 else 's'}."
+            messages.warning(request, f"{text} Hand them over to somebody else.")
+            return redirect(f"{reverse(REASSIGN)}?from={somebody.public_id}")
     return redirect("people:person", public_id)
 
 
@@ -210,11 +224,12 @@ def get_invitation(request: HttpRequest, public_id: uuid.UUID) -> Invitation:
     return get_object_or_404(visible, public_id=public_id)
 
 
-def attempt(request: HttpRequest, verb: Callable[[], None], told: str) -> None:
-    """Do it and say so, or say why not."""
+def attempt(request: HttpRequest, verb: Callable[[], None], told: str) -> bool:
+    """Do it and say so, or say why not. Whether it was done."""
     try:
         verb()
     except ValidationError as problem:
         messages.error(request, " ".join(problem.messages))
-    else:
-        messages.success(request, told)
+        return False
+    messages.success(request, told)
+    return True

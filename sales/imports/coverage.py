@@ -11,11 +11,25 @@ from sales.imports.known import taken_back_on, told_on
 from sales.imports.line_rows import routes
 from sales.models import Feed, Route
 
+# A quarterly feed tells its quarter's months at once, when the quarter is over.
+TOLD = "date_trunc(told.period, period.month) + told.length - interval '1 month'"
 COVER = f"""
 INSERT INTO sales_feedmonth (feed_id, month, known_on, load_id)
-SELECT feed.id, period.month::date, {told_on("period.month", "feed.lag_days")}, %(load)s
-FROM sales_feed AS feed,
-  generate_series(%(first)s::timestamp, %(last)s::timestamp, '1 month') AS period (month)
+SELECT feed.id, period.month::date, {told_on(TOLD, "feed.lag_days")},
+  %(load)s
+FROM sales_feed AS feed
+CROSS JOIN LATERAL (SELECT
+  CASE feed.rhythm WHEN 'quarterly' THEN 'quarter' ELSE 'month' END AS period,
+  CASE feed.rhythm WHEN 'quarterly' THEN interval '3 months' ELSE interval '1 month' END AS length
+) AS told
+CROSS JOIN LATERAL generate_series(
+  CASE WHEN %(whole)s THEN date_trunc(told.period, %(first)s::timestamp)
+    ELSE %(first)s::timestamp END,
+  least(%(last_closed)s::timestamp,
+    CASE WHEN %(whole)s
+      THEN date_trunc(told.period, %(last)s::timestamp) + told.length - interval '1 month'
+    ELSE %(last)s::timestamp END),
+  '1 month') AS period (month)
 WHERE feed.id = ANY(%(feeds)s)
 """  # noqa: S608 - statements of our own
 
@@ -33,7 +47,9 @@ WHERE claim.load_id = %(undoes)s
 def cover(staging: Staging) -> None:
     """Record the months that the file reports, for each feed that its rows belong to.
 
-    A month still running today is not covered. A file of rejected rows covers nothing.
+    Where nobody said which, they are those from its first to its last row; of a quarterly feed,
+    their whole quarters. A month still running today is not covered. A file of rejected rows
+    covers nothing.
     """
     covered = staging.options.covers or period(staging)
     claiming = feeds(staging)
@@ -46,7 +62,9 @@ def cover(staging: Staging) -> None:
         {
             "feeds": claiming,
             "first": covered[0],
-            "last": min(covered[1], months.last_closed(today)),
+            "last": covered[1],
+            "last_closed": months.last_closed(today),
+            "whole": staging.options.covers is None,
             "history": staging.options.history,
             "today": today,
         },

@@ -15,7 +15,8 @@ STORED = ", ".join(f"stored.{name}" for name in FACTS)
 
 LAG = f"CASE WHEN {ON_CHANNEL} THEN %(channel_lag)s ELSE %(direct_lag)s END"
 
-# A correction is not known before the row that it corrects.
+# A correction is not known before the row that it corrects. A line that was decided to be another
+# partner's stays that partner's.
 INCOMING = f"""
 CREATE TEMPORARY TABLE sales_incoming ON COMMIT DROP AS
 WITH resolved AS (
@@ -27,8 +28,10 @@ WITH resolved AS (
     staging.date,
     staging.order_date,
     staging.ship_date,
-    coalesce(distributor.partner_id, distributor_number.id) AS distributor_id,
-    coalesce(reseller.partner_id, reseller_number.id) AS reseller_id,
+    CASE WHEN moved.seat = 'distributor' THEN moved.partner_id
+      ELSE coalesce(distributor.partner_id, distributor_number.id) END AS distributor_id,
+    CASE WHEN moved.seat = 'reseller' THEN moved.partner_id
+      ELSE coalesce(reseller.partner_id, reseller_number.id) END AS reseller_id,
     customer.customer_id,
     article.product_id,
     round(staging.quantity, 4) AS quantity,
@@ -52,6 +55,9 @@ WITH resolved AS (
   LEFT JOIN partners_partner AS distributor_number
     ON distributor_number.number = staging.distributor
     AND {OWN_NUMBER.format(partner="distributor_number")}
+  LEFT JOIN sales_reattribution AS moved ON moved.ended_on IS NULL
+    AND moved.source_id = %(source)s AND moved.invoice = staging.invoice
+    AND moved.line = coalesce(staging.line, staging.line_key)
   WHERE NOT staging.rejected
 )
 SELECT resolved.*, stored.invoice IS NOT NULL AS replaces,

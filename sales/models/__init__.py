@@ -1,5 +1,6 @@
 from sales.models.customers import CustomerMeasure, CustomerMonth
-from sales.models.feeds import Feed, FeedMonth, FeedQuerySet, Route
+from sales.models.disputes import DisputeState, Reattribution, SalesDispute, Seat
+from sales.models.feeds import Feed, FeedMonth, FeedQuerySet, Rhythm, Route
 from sales.models.lines import Basis, SalesKind, SalesLine, SalesLinePast
 from sales.models.months import Measure, SalesMonth
 from sales.models.products import Article, Product, ProductLine, ProductQuerySet
@@ -11,6 +12,7 @@ __all__ = [
     "BookedRate",
     "CustomerMeasure",
     "CustomerMonth",
+    "DisputeState",
     "Feed",
     "FeedMonth",
     "FeedQuerySet",
@@ -19,9 +21,13 @@ __all__ = [
     "Product",
     "ProductLine",
     "ProductQuerySet",
+    "Reattribution",
+    "Rhythm",
     "Route",
+    "SalesDispute",
     "SalesKind",
     "SalesLine",
     "SalesLinePast",
     "SalesMonth",
+    "Seat",
 ]

@@ -20,6 +20,18 @@ class Route(models.TextChoices):
     DIRECT = "direct", "Direct"
 
 
+class Rhythm(models.TextChoices):
+    """How often a feed reports."""
+
+    MONTHLY = "monthly", "Monthly"
+    QUARTERLY = "quarterly", "Quarterly"
+
+    @property
+    def months(self) -> int:
+        """How many months one report is about."""
+        return 3 if self == Rhythm.QUARTERLY else 1
+
+
 class FeedQuerySet(models.QuerySet["Feed"]):
     """Sets of feeds."""
 
@@ -39,15 +51,23 @@ class FeedQuerySet(models.QuerySet["Feed"]):
 
 @tracked()
 class Feed(models.Model):
-    """One source's reports of one route, month by month.
+    """One source's reports of one route, month by month or quarter by quarter.
 
-    A month is due `lag_days` after its last day; an ended feed is due no more and holds no
-    window back.
+    A report is due on `due_day` of the month that follows its period; where that is not set,
+    `lag_days` after the period's last day. An ended feed is due no more and holds no window back.
     """
 
     public_id = public_id_field()
     source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="feeds")
     route = models.CharField(max_length=10, choices=Route)
+    rhythm = models.CharField(
+        max_length=10, choices=Rhythm, default=Rhythm.MONTHLY, db_default=Rhythm.MONTHLY
+    )
+    due_day = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        help_text="Of the month that follows the period; a shorter month's last day.",
+    )
     lag_days = models.PositiveSmallIntegerField(
         "lag", default=0, help_text="Days from the end of a month to its report."
     )
@@ -59,6 +79,9 @@ class Feed(models.Model):
         ordering: ClassVar = ["source__name", "route"]
         constraints: ClassVar = [
             UniqueConstraint(fields=["source", "route"], name="one_feed_per_source_and_route"),
+            models.CheckConstraint(
+                condition=Q(due_day=None) | Q(due_day__range=(1, 31)), name="feed_due_day_is_a_day"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -75,7 +98,17 @@ class Feed(models.Model):
 
     def due(self, month: dt.date) -> dt.date:
         """The day on which the report of a month is due."""
-        return months.last_day(month) + dt.timedelta(self.lag_days)
+        last = self.period(month)[1]
+        if self.due_day is None:
+            return months.last_day(last) + dt.timedelta(self.lag_days)
+        after = months.add_months(last, 1)
+        return after.replace(day=min(self.due_day, months.last_day(after).day))
+
+    def period(self, month: dt.date) -> tuple[dt.date, dt.date]:
+        """The first and the last month of the report that a month belongs to."""
+        length = Rhythm(self.rhythm).months
+        first = months.add_months(month, -((month.month - 1) % length))
+        return first, months.add_months(first, length - 1)
 
     def has_ended(self, as_of: dt.date) -> bool:
         """Whether it reports no more on a day."""
@@ -95,6 +128,10 @@ class FeedMonthQuerySet(models.QuerySet["FeedMonth"]):
     def known(self, as_of: dt.date) -> Self:
         """Those of closed months, made and not withdrawn at the end of a day."""
         return self.filter(_claimed(as_of))
+
+    def standing(self) -> Self:
+        """Those that nobody has withdrawn."""
+        return self.filter(withdrawn_on=None)
 
 
 class FeedMonth(models.Model):

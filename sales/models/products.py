@@ -5,6 +5,7 @@ from typing import Any, ClassVar, Self
 from django.contrib.postgres.fields import DateRangeField
 from django.db import models
 from django.db.models import Q, UniqueConstraint
+from django.urls import reverse
 
 from channelhub.lib.models import public_id_field, tracked
 from imports.models import Source
@@ -39,7 +40,10 @@ class ProductQuerySet(models.QuerySet["Product"]):
 
 @tracked()
 class Product(models.Model):
-    """A product under our own stock-keeping number, whatever its versions are called."""
+    """A product under our own stock-keeping number, whatever its versions are called.
+
+    From `merged_on` on a merged product counts in the family and the line of its root.
+    """
 
     public_id = public_id_field()
     sku = models.CharField(max_length=100, unique=True)
@@ -48,14 +52,31 @@ class Product(models.Model):
     line = models.ForeignKey(
         ProductLine, null=True, blank=True, on_delete=models.PROTECT, related_name="products"
     )
+    merged_into = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged_products"
+    )
+    merged_on = models.DateField(null=True, blank=True)
 
     objects: ClassVar[Any] = ProductQuerySet.as_manager()
 
     class Meta:
         ordering: ClassVar = ["name", "id"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(merged_into=None, merged_on=None)
+                | Q(merged_into__isnull=False, merged_on__isnull=False),
+                name="merged_product_has_a_date",
+            ),
+            models.CheckConstraint(
+                condition=~Q(merged_into=models.F("id")), name="product_not_merged_into_itself"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("sales:product", args=[self.public_id])
 
 
 @tracked()

@@ -210,6 +210,20 @@ def test_at_stake_are_our_sales_in_the_category(
     assert alert.partners.get() == partner
 
 
+@pytest.mark.parametrize(("merged_on", "money"), [("2025-12-31", 1200), ("2026-01-01", 0)])
+def test_a_merged_product_counts_in_the_family_of_its_root_from_the_day_of_the_merge(
+    merged_on: str, money: int, make_known: Make, sell: Callable[..., None]
+) -> None:
+    partner = make_known("A")
+    sell(monthly(partner, "2024-01", "2025-12", "100"))
+    root = Product.objects.create(sku="ROOT", name="Root", family="Phones")
+    Product.objects.exclude(pk=root.pk).update(merged_into=root, merged_on=merged_on)
+    look(partner, "2025-11-05", 1)
+    look(partner, "2025-12-05", 2)
+    judge("2025-12-31")
+    assert Alert.objects.get(canary=CANARY.name).money == Decimal(money)
+
+
 def test_a_category_of_no_product_of_ours_is_worth_an_unknown_sum(partner: Partner) -> None:
     look(partner, "2025-11-05", 1)
     look(partner, "2025-12-05", 2)

@@ -1,5 +1,6 @@
 import datetime as dt
 from collections.abc import Callable
+from decimal import Decimal
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -8,7 +9,8 @@ from django.urls import reverse
 
 from accounts.models import User
 from partners.actions.merges import merge_partners, unmerge_partner
-from partners.models import Partner
+from partners.facts.results import pro_forma
+from partners.models import OwnResult, Partner
 
 ON = dt.date(2026, 3, 1)
 
@@ -81,3 +83,40 @@ def test_only_admins(
     client = sign_in(request.getfixturevalue(role))
     assert client.post(address(partner, page), {"into": "P-1"}).status_code == 404
     assert client.get(address(partner, page)).status_code == 404
+
+
+def test_own_results_of_merged_partners_are_added_from_the_day_of_the_merge(
+    partner: Partner, other_partner: Partner, admin: User
+) -> None:
+    for each, year, amount, currency in (
+        (partner, 2022, 100, "USD"),
+        (other_partner, 2022, 40, "USD"),
+        (partner, 2023, 150, "USD"),
+        (other_partner, 2023, 60, "USD"),
+        (partner, 2021, 90, "USD"),
+        (partner, 2020, 80, "USD"),
+        (other_partner, 2020, 30, "EUR"),
+    ):
+        OwnResult.objects.create(
+            partner=each,
+            start=dt.date(year, 1, 1),
+            end=dt.date(year, 12, 31),
+            amount=amount,
+            currency=currency,
+            known_on=dt.date(2026, 1, 31),
+        )
+    merge_partners(other_partner, into=partner, on=ON, acting_user=admin)
+
+    def years(on: dt.date) -> list[tuple[int, Decimal, Decimal | None]]:
+        return [
+            (each.result.end.year, each.result.amount, each.change)
+            for each in pro_forma(partner, on)
+        ]
+
+    assert years(ON) == [(2023, Decimal(210), Decimal("0.5")), (2022, Decimal(140), None)]
+    assert [row[:2] for row in years(ON - dt.timedelta(1))] == [
+        (2023, Decimal(150)),
+        (2022, Decimal(100)),
+        (2021, Decimal(90)),
+        (2020, Decimal(80)),
+    ]

@@ -58,7 +58,9 @@ def test_an_admin_sets_the_lag_and_the_history_says_who(
     address = reverse("sales:feed", args=[feed.public_id])
 
     assert client.get(address).status_code == 200
-    response = client.post(address, {"lag_days": "20", "ended_on": ""}, follow=True)
+    response = client.post(
+        address, {"rhythm": "monthly", "lag_days": "20", "ended_on": ""}, follow=True
+    )
 
     assert "February is due on 20 Mar" in response.content.decode()
     event = feed.events.order_by("pgh_id").last()  # type: ignore[attr-defined]
@@ -70,7 +72,9 @@ def test_an_ended_feed_is_due_no_more(feed: Feed, admin: User, sign_in: SignIn) 
     address = reverse("sales:feed", args=[feed.public_id])
 
     response = sign_in(admin).post(
-        address, {"lag_days": "0", "ended_on": "2026-02-01"}, follow=True
+        address,
+        {"rhythm": "monthly", "lag_days": "0", "ended_on": "2026-02-01"},
+        follow=True,
     )
 
     assert "Covered to January 2026; ended on 1 Feb." in response.content.decode()
@@ -80,7 +84,7 @@ def test_an_ended_feed_is_due_no_more(feed: Feed, admin: User, sign_in: SignIn) 
 def test_an_impossible_lag_is_explained(lag: str, feed: Feed, admin: User, sign_in: SignIn) -> None:
     address = reverse("sales:feed", args=[feed.public_id])
 
-    response = sign_in(admin).post(address, {"lag_days": lag})
+    response = sign_in(admin).post(address, {"rhythm": "monthly", "lag_days": lag})
 
     assert response.status_code == 200
     assert "is-invalid" in response.content.decode()

@@ -17,7 +17,7 @@ from accounts.permissions import uses_api
 from alerts.actions import recompute
 from alerts.models import Alert
 from channelhub.lib import months
-from customers.models import Customer, CustomerPartner
+from customers.models import Customer, CustomerContact, CustomerPartner
 from imports.actions import create_import
 from imports.models import Import, Source
 from imports.options import Options
@@ -35,7 +35,7 @@ from partners.models import (
     Person,
 )
 from partners.people.actions import invite
-from sales.models import Feed
+from sales.models import Feed, Product, SalesDispute
 from tests.conftest import LONG_AGO
 from tests.site.routes import World, give_token
 
@@ -89,6 +89,7 @@ def world(
             "alert": (alerts[0], alerts[1]),
             **facts_of(both, cast[Role.MANAGER]),
             "load": (Import.objects.get(), None),
+            "product": (Product.objects.first(), None),
             "feed": (Feed.objects.first(), None),
             "file": (sent(partner, tmp_path), sent(other_partner, tmp_path)),
         },
@@ -113,6 +114,12 @@ def facts_of(partners: tuple[Partner, ...], author: User) -> dict[str, tuple[Any
                 ),
                 "note": PartnerNote.objects.create(
                     partner=partner, day=day, text="Called.", author=author
+                ),
+                "contact": CustomerContact.objects.create(
+                    customer=_customer(partner), name="Bo Lund"
+                ),
+                "dispute": SalesDispute.objects.create(
+                    partner=partner, invoice="X-1", reason="It is theirs.", filed_on=day
                 ),
                 "action": Action.objects.create(
                     partner=partner, title="Call back", owner=_owner(partner), due_on=day

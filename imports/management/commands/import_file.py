@@ -35,7 +35,7 @@ class Command(BaseCommand):
         add("--covers", metavar="FROM..TO", help="months it reports: 2024-01..2024-03")
         add("--check", action="store_true", help="say what loading would do; write nothing")
         add("--unknown", action="append", default=[], metavar="WHAT=create",
-            help="partner, customer or product: create what nobody knows, or reject its rows")  # fmt: skip
+            help="partner, customer or product: create what nobody knows, or reject")  # fmt: skip
         add("--sheet", help="of a workbook; its first one otherwise")
         add("--header-line", type=int, help="the line that names the columns; found out otherwise")
         add("--history", action="store_true", help="known at the close of each row's month")

@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
         ('imports', '0004_undo'),
         ('partners', '0005_partner_source'),
         ('pghistory', '0007_auto_20250421_0444'),
-        ('sales', '0002_customer_months'),
+        ('sales', '0005_merged_products'),
     ]
 
     operations = [

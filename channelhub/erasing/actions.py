@@ -1,0 +1,115 @@
+"""One person's data is overwritten in every room, in one transaction, for ever."""
+
+import dataclasses
+from collections.abc import Callable, Collection
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError
+from django.urls import reverse
+
+from accounts.models import Erasure, User
+from alerts.erasure import forget_leaver
+from channelhub.lib.history import decision
+from customers.actions.erasure import erase_contact
+from customers.models import CustomerContact
+from partners.actions.erasure import erase_account, erase_notes, erase_person
+from partners.models import PartnerNote, Person
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Subject:
+    """Whom to erase: the record, what finds notes about them, and where one goes afterwards."""
+
+    kind: str
+    record: Any
+    terms: tuple[str, ...]
+    back: str
+    loses: tuple[str, ...]
+    keeps: tuple[str, ...]
+
+
+def subject_of(record: Person | CustomerContact | User) -> Subject:
+    """What an erasure of this record is about.
+
+    Raises:
+        ValidationError: it is an account that is in use, or one of our own people's.
+    """
+    if isinstance(record, Person):
+        return Subject(
+            kind=Erasure.Kind.PERSON,
+            record=record,
+            terms=_said(record.name, record.email, record.phone),
+            back=reverse("partners:person", args=[record.public_id]),
+            loses=("name", "e-mail address", "phone", "where they went"),
+            keeps=("partner", "role", "key mark", "certifications", "days of joining and leaving"),
+        )
+    if isinstance(record, CustomerContact):
+        return Subject(
+            kind=Erasure.Kind.CONTACT,
+            record=record,
+            terms=_said(record.name, record.email, record.phone),
+            back=record.customer.get_absolute_url(),
+            loses=("name", "e-mail address", "phone"),
+            keeps=("customer", "role"),
+        )
+    if record.is_active or not record.works_at_partner:
+        raise ValidationError("Only the account of a partner's person that is shut out is erased.")
+    return Subject(
+        kind=Erasure.Kind.ACCOUNT,
+        record=record,
+        terms=_said(record.name, record.email),
+        back=reverse("people:person", args=[record.public_id]),
+        loses=("name", "e-mail address", "means of signing in", "invitations to the address"),
+        keeps=("partner", "role", "what they did, as done by “erased”"),
+    )
+
+
+def _said(*texts: str) -> tuple[str, ...]:
+    return tuple(text for text in texts if text)
+
+
+def is_erased(subject: Subject) -> bool:
+    """Whether it was done already."""
+    return Erasure.objects.filter(kind=subject.kind, subject=subject.record.public_id).exists()
+
+
+def erase(
+    subject: Subject, *, reason: str, notes: Collection[PartnerNote], acting_user: User
+) -> Erasure:
+    """Overwrite who it was in the record, in its history, in these notes and in alerts.
+
+    Nothing brings it back. Counts, days and what canaries need stay.
+
+    Raises:
+        ValidationError: it was erased already, or the reason names the person.
+    """
+    if any(term.lower() in reason.lower() for term in subject.terms):
+        raise ValidationError({"reason": "Say why without naming the person: this is kept."})
+    try:
+        with decision(acting_user):
+            trace: Erasure = Erasure.objects.create(
+                kind=subject.kind,
+                subject=subject.record.public_id,
+                reason=reason,
+                events=0,
+                notes=len(notes),
+                erased_by=acting_user,
+            )
+            trace.events = VERBS[subject.kind](subject.record) + erase_notes(notes)
+            trace.save(update_fields=["events"])
+    except IntegrityError:
+        raise ValidationError("This was erased already.") from None
+    return trace
+
+
+def _person(person: Person) -> int:
+    forget_leaver(person.name, person.departures.values_list("left_on", flat=True))
+    return erase_person(person)
+
+
+VERBS: dict[str, Callable[[Any], int]] = {
+    Erasure.Kind.PERSON: _person,
+    Erasure.Kind.CONTACT: erase_contact,
+    Erasure.Kind.ACCOUNT: erase_account,
+}

@@ -1,0 +1,14 @@
+"""What is known of a contact at a customer is overwritten for ever."""
+
+from channelhub.lib.erasure import ERASED, erased, overwrite
+from customers.models import CustomerContact
+
+
+def erase_contact(contact: CustomerContact) -> int:
+    """Overwrite name, address and phone; the role stays.
+
+    Returns:
+        How many rows of the history were overwritten.
+    """
+    rows = CustomerContact.objects.filter(pk=contact.pk)
+    return overwrite(rows, name=ERASED, email="", phone=erased("phone"))

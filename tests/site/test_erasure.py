@@ -1,0 +1,247 @@
+"""Erasure: a person's data goes from the record, its history, notes and alerts, and stays gone."""
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.apps import apps
+from django.core.exceptions import ValidationError
+from django.db import DatabaseError, connection, transaction
+from django.test import Client
+from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
+
+from accounts.actions.people import deactivate
+from accounts.models import Erasure, Organisation, Role, User
+from alerts.actions import recompute
+from alerts.models import Alert, Finding
+from channelhub.erasing.actions import erase, subject_of
+from customers.models import Customer, CustomerContact
+from partners.actions.persons import add_person, change_person, record_departure
+from partners.models import Departure, Invitation, Partner, PartnerNote, Person
+from partners.people.actions import invite
+
+SignIn = Callable[[User], Client]
+LEFT, TODAY = dt.date(2026, 2, 1), dt.date(2026, 3, 10)
+SENT: dict[str, Any] = {"reason": "Asked for by letter.", "sure": "on"}
+
+
+@pytest.fixture(autouse=True)
+def today(monkeypatch: pytest.MonkeyPatch) -> None:
+    noon = dt.datetime.combine(TODAY, dt.time(12), tzinfo=dt.UTC)
+    monkeypatch.setattr(Organisation, "now", lambda _: noon)
+
+
+@pytest.fixture
+def ida(partner: Partner, admin: User) -> Person:
+    """Key talent, who was called otherwise once and has left."""
+    person = add_person(
+        partner, name="Ida Before", email="ida@alpha.example", phone="+49 30 1234", key=True,
+        acting_user=admin,
+    )  # fmt: skip
+    change_person(person, name="Ida Holm", acting_user=admin)
+    record_departure(person, left_on=LEFT, where_to="Rival Corp", acting_user=admin)
+    return person
+
+
+def texts_everywhere() -> str:
+    """Every text that the database holds, in any table."""
+    found = []
+    with connection.cursor() as cursor:
+        for model in apps.get_models(include_auto_created=True):
+            if model._meta.managed and not model._meta.proxy:
+                cursor.execute(f'SELECT t::text FROM "{model._meta.db_table}" AS t')  # noqa: S608 - tables of our own
+                found += [text for (text,) in cursor.fetchall()]
+    return "\n".join(found)
+
+
+def test_nothing_of_a_person_is_left_anywhere(
+    partner: Partner, ida: Person, admin: User, sign_in: SignIn
+) -> None:
+    note = PartnerNote.objects.create(
+        partner=partner, day=LEFT, text="Ida Holm called.", author=admin
+    )
+    other = PartnerNote.objects.create(partner=partner, day=LEFT, text="All well.", author=admin)
+    recompute(TODAY)
+    assert Alert.objects.filter(canary="key-talent-loss").exists()
+    client, address = sign_in(admin), reverse("erasure:person", args=[ida.public_id])
+    assert "Ida Holm called." in client.get(address).content.decode()
+    before = texts_everywhere()
+    secrets = ("Ida Before", "Ida Holm", "ida@alpha.example", "+49 30 1234", "Rival Corp")
+    assert all(secret in before for secret in secrets)
+
+    done = client.post(address, {**SENT, "notes": [str(note.public_id)]}, follow=True)
+
+    assert "Erased, in the record and in its history." in done.content.decode()
+    after = texts_everywhere()
+    assert [secret for secret in secrets if secret in after] == []
+    ida.refresh_from_db()
+    assert (ida.name, ida.email, ida.phone, ida.key) == ("erased", "", "erased", True)
+    departure = Departure.objects.get()
+    assert (departure.left_on, departure.where_to) == (LEFT, "erased")
+    note.refresh_from_db()
+    other.refresh_from_db()
+    assert (note.text, note.day, other.text) == ("erased", LEFT, "All well.")
+    told = [each for alert in Alert.objects.all() for each in alert.evidence.get("people", [])]
+    assert [(each["name"], each["left"]) for each in told] == [("erased", str(LEFT))]
+    trace = Erasure.objects.get()
+    assert (trace.kind, trace.subject, trace.erased_by, trace.notes) == (
+        "person",
+        ida.public_id,
+        admin,
+        1,
+    )
+    assert trace.events >= 4
+    assert "Asked for by letter." in client.get(reverse("erasure:list")).content.decode()
+
+
+def test_the_canary_judges_as_before(partner: Partner, ida: Person, admin: User) -> None:
+    recompute(TODAY)
+    before = Finding.objects.filter(canary="key-talent-loss").values_list("finding_class", "value")
+    known = list(before)
+
+    erase(subject_of(ida), reason="Asked for.", notes=[], acting_user=admin)
+    recompute(TODAY)
+
+    assert list(before.all()) == known
+    assert Alert.objects.filter(canary="key-talent-loss", ended_on=None).count() == 1
+
+
+def test_other_events_stay_append_only(ida: Person, admin: User, partner: Partner) -> None:
+    other = add_person(partner, name="Bo Lund", acting_user=admin)
+    erase(subject_of(ida), reason="Asked for.", notes=[], acting_user=admin)
+
+    events = apps.get_model("partners.PersonEvent").objects
+    assert set(events.filter(pgh_obj=other).values_list("name", flat=True)) == {"Bo Lund"}
+    with pytest.raises(DatabaseError, match="Cannot update or delete rows"), transaction.atomic():
+        events.filter(pgh_obj=other).update(name="changed")
+
+
+def test_a_contact_is_erased(admin: User, sign_in: SignIn) -> None:
+    customer = Customer.objects.create(name="Kappa")
+    contact = CustomerContact.objects.create(
+        customer=customer, name="Cy Berg", role="Buyer", email="cy@kappa.example"
+    )
+    client, address = sign_in(admin), reverse("erasure:contact", args=[contact.public_id])
+    assert address in client.get(customer.get_absolute_url()).content.decode()
+
+    client.post(address, SENT)
+
+    contact.refresh_from_db()
+    assert (contact.name, contact.role, contact.email) == ("erased", "Buyer", "")
+    assert "Cy Berg" not in texts_everywhere()
+
+
+def test_the_account_of_a_partners_person_is_erased_once_it_is_shut_out(
+    partner: Partner, partner_rep: User, admin: User, sign_in: SignIn
+) -> None:
+    EmailAddress.objects.create(user=partner_rep, email=partner_rep.email, primary=True)
+    Invitation.objects.create(
+        email=partner_rep.email, name="Rolf Rep", role=Role.PARTNER_REP, partner=partner
+    )
+    client, address = sign_in(admin), reverse("erasure:account", args=[partner_rep.public_id])
+    assert "that is shut out" in client.get(address, follow=True).content.decode()
+    client.post(address, SENT)
+    assert not Erasure.objects.exists()
+    deactivate(partner_rep, acting_user=admin)
+    page = client.get(reverse("people:person", args=[partner_rep.public_id])).content.decode()
+    assert address in page
+
+    client.post(address, SENT)
+
+    partner_rep.refresh_from_db()
+    assert (partner_rep.name, partner_rep.is_active) == ("erased", False)
+    assert not partner_rep.has_usable_password()
+    assert partner_rep.membership.partner == partner
+    after = texts_everywhere()
+    assert "Rolf Rep" not in after
+    assert "rolf.rep@example.com" not in after
+    # Their address is free again.
+    again = invite(
+        email="rolf.rep@example.com", role=Role.PARTNER_REP, partner=partner, acting_user=admin
+    )
+    assert again.pk
+
+
+@pytest.mark.parametrize("role", ["chief", "manager", "direct", "admin"])
+def test_our_own_people_are_not_erased(
+    role: str, admin: User, make_user: Callable[..., User]
+) -> None:
+    somebody = make_user("Gone Now", Role(role))
+    somebody.is_active = False
+
+    with pytest.raises(ValidationError, match="Only the account of a partner's person"):
+        subject_of(somebody)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "why"),
+    [
+        ("reason", "", "required"),
+        ("sure", "", "required"),
+        ("reason", "ida holm wrote to us", "without naming the person"),
+        ("notes", "00000000-0000-4000-8000-000000000000", "not one of the available choices"),
+    ],
+)
+def test_a_confirmation_that_is_not_complete_erases_nothing(
+    name: str, value: str, why: str, ida: Person, admin: User, sign_in: SignIn
+) -> None:
+    address = reverse("erasure:person", args=[ida.public_id])
+
+    answer = sign_in(admin).post(address, {**SENT, name: value})
+
+    assert why in answer.content.decode()
+    ida.refresh_from_db()
+    assert ida.name == "Ida Holm"
+
+
+def test_a_person_is_erased_once(ida: Person, admin: User, sign_in: SignIn) -> None:
+    erase(subject_of(ida), reason="Asked for.", notes=[], acting_user=admin)
+    ida.refresh_from_db()
+
+    with pytest.raises(ValidationError, match="erased already"):
+        erase(subject_of(ida), reason="Again.", notes=[], acting_user=admin)
+    address = reverse("erasure:person", args=[ida.public_id])
+    assert "This was erased already." in sign_in(admin).get(address).content.decode()
+
+
+@pytest.mark.parametrize("role", ["manager", "chief", "direct", "partner_admin", "partner_rep"])
+def test_only_admins_erase(
+    role: str, ida: Person, sign_in: SignIn, request: pytest.FixtureRequest
+) -> None:
+    client = sign_in(request.getfixturevalue(role))
+    address = reverse("erasure:person", args=[ida.public_id])
+
+    assert client.get(address).status_code == 404
+    assert client.post(address, SENT).status_code == 404
+    assert client.get(reverse("erasure:list")).status_code == 404
+
+
+def test_without_erasures_the_list_says_so(admin: User, sign_in: SignIn) -> None:
+    assert "Nobody was erased." in sign_in(admin).get(reverse("erasure:list")).content.decode()
+
+
+@pytest.mark.parametrize("count", [25, 200])
+def test_the_pages_cost_as_many_queries_with_many_rows(
+    count: int, ida: Person, partner: Partner, admin: User, sign_in: SignIn,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:  # fmt: skip
+    notes = [
+        PartnerNote(partner=partner, day=LEFT, text="Ida Holm", author=admin) for _ in range(count)
+    ]
+    PartnerNote.objects.bulk_create(notes)
+    client = sign_in(admin)
+
+    # session, user, organisation 2, person, departures, notes, erased already
+    with django_assert_max_num_queries(8):
+        client.get(reverse("erasure:person", args=[ida.public_id]))
+    for _ in range(count):
+        Erasure.objects.create(
+            kind="person", subject=Person().public_id, reason="So.", events=1, notes=0,
+            erased_by=admin,
+        )  # fmt: skip
+    # session, user, organisation 2, count, page
+    with django_assert_max_num_queries(7):
+        client.get(reverse("erasure:list"), {"per": "200"})
