@@ -12,7 +12,7 @@ from sales.imports.line_rows import routes
 from sales.models import Feed, Route
 
 # A quarterly feed tells its quarter's months at once, when the quarter is over.
-TOLD = "date_trunc(told.period, period.month) + told.length - interval '1 month'"
+TOLD = "(date_trunc(told.period, period.month) + told.length - interval '1 month')"
 COVER = f"""
 INSERT INTO sales_feedmonth (feed_id, month, known_on, load_id)
 SELECT feed.id, period.month::date, {told_on(TOLD, "feed.lag_days")},

@@ -152,6 +152,8 @@ SAMPLES: dict[str, Sample] = {
     "imports:cancel": of_the_house("load"),
     "imports:names": of_the_house("load"),
     "imports:reopen": of_the_house("load"),
+    "imports:undo": of_the_house("load"),
+    "api:import-undo": of_the_house("load"),
     "imports:rejected": of_the_house("load"),
     "invitation": link,
     "partners:detail": at_partner("partner"),
