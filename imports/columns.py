@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from imports.cells import squash
-from imports.kinds import Field, Kind
+from imports.kinds import Kind
 from imports.options import Options
 from imports.problems import Unreadable
 
@@ -35,18 +35,18 @@ def assign(kind: Kind, columns: Sequence[str], options: Options) -> dict[str, st
 def match_headers(
     kind: Kind, columns: Sequence[str], *, taken: Iterable[str] = ()
 ) -> dict[str, str]:
-    """The fields whose name or synonym is a header: {our field: their column}.
+    """The fields that a header means: {our field: their column}.
 
-    A header equal to a field's name goes before synonyms, and each is used once.
+    Of several columns that mean one field, the header that the field prefers is taken, so that
+    an end customer goes before a customer, and a net price before a price. Each is used once.
     """
     found: dict[str, str] = {}
     by_word = {squash(name): name for name in reversed(columns)}
-    free = [field for field in kind.fields if field.name not in set(taken)]
-    for words_of in (_name, _synonyms):
-        for field in free:
-            word = next((word for word in words_of(field) if word in by_word), None)
-            if word and field.name not in found:
-                found[field.name] = by_word.pop(word)
+    taken = set(taken)
+    for field in kind.fields:
+        word = next((word for word in field.headers() if word in by_word), None)
+        if word and field.name not in taken:
+            found[field.name] = by_word.pop(word)
     return found
 
 
@@ -81,11 +81,3 @@ def _check_required(kind: Kind, columns: Sequence[str], *, filled: set[str]) -> 
             f"No column for: {', '.join(missing)}. Say which it is (--map theirs=ours)."
             f" The file has: {', '.join(columns)}."
         )
-
-
-def _name(field: Field) -> list[str]:
-    return [squash(field.name)]
-
-
-def _synonyms(field: Field) -> list[str]:
-    return [squash(synonym) for synonym in (field.label, *field.synonyms)]

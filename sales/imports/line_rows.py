@@ -5,6 +5,7 @@ from channelhub.lib import months
 from customers.rules import looks_like_placeholder
 from imports.kinds import Reference
 from imports.staging import Staging
+from sales.imports.line_fields import RETURN
 from sales.models import Feed, Route
 
 # numeric(18,4) holds fourteen digits before the point.
@@ -18,6 +19,12 @@ FROM (
   FROM staging WHERE line IS NULL
 ) AS numbered
 WHERE numbered.row = staging.row
+"""
+
+# Whether the file writes returns with a minus or not, and with a minus before which number.
+RETURNS = """
+UPDATE staging SET quantity = -abs(quantity), amount = -abs(amount), price = abs(price)
+WHERE NOT rejected AND order_type = %(returned)s
 """
 
 DUPLICATE = """
@@ -127,6 +134,12 @@ def number(staging: Staging) -> None:
     """
     staging.add_column("line_key", "text")
     staging.execute(LINE_KEYS)
+
+
+def turn_returns(staging: Staging) -> None:
+    """Count quantities and amounts of returns and credits as negative."""
+    if staging.has("order_type"):
+        staging.execute(RETURNS, {"returned": RETURN})
 
 
 def check(staging: Staging) -> None:
