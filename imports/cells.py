@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from decimal import Decimal
 from typing import Literal
 
@@ -72,8 +72,23 @@ def _named_day(text: str) -> dt.date:
     raise ValueError(TWO_DIGIT_YEAR if _TWO_DIGITS.fullmatch(text) else NOT_A_DATE)
 
 
-def decide_date_order(values: Iterable[str], *, column: str) -> DateOrder | None:
+def told_orders(values: Iterable[str]) -> set[DateOrder]:
+    """The orders that values of a column say, each by being a day in no other."""
+    told = {_order_of(text) for text in values}
+    orders: tuple[DateOrder, ...] = ("dmy", "mdy")
+    return {order for order in orders if order in told}
+
+
+def decide_date_order(
+    values: Iterable[str], *, column: str, elsewhere: Collection[DateOrder] = ()
+) -> DateOrder | None:
     """Whether the day or the month comes first in a column, from the values that say so.
+
+    Args:
+        values: those of the column.
+        column: its name.
+        elsewhere: what the file's columns say, all together: one program wrote them alike, so
+            that an order they agree on settles a column of which no value tells.
 
     Returns:
         None where no value needs an order.
@@ -91,8 +106,10 @@ def decide_date_order(values: Iterable[str], *, column: str) -> DateOrder | None
             field="date_order",
         )
     if "either" in says and not ("dmy" in says or "mdy" in says):
+        if len(elsewhere) == 1:
+            return next(iter(elsewhere))
         raise Ambiguous(
-            f"{column}: is {says['either']!r} day/month or month/day? No value of the column tells."
+            f"{column}: is {says['either']!r} day/month or month/day? No value tells."
             " Say which it is.",
             field="date_order",
         )

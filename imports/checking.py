@@ -15,6 +15,7 @@ from imports import cells, marks
 from imports.cells import DecimalMark
 from imports.fixed import parse_fixed
 from imports.kinds import Field, Kind
+from imports.options import DateOrder
 from imports.problems import Ambiguous, Unreadable
 from imports.staging import Staging
 
@@ -223,17 +224,20 @@ class _Checker:
                 "CREATE TEMPORARY TABLE staging_days"
                 " (field text, written text, day date, reason text) ON COMMIT DROP"
             )
-            for field in self.dates:
-                days = self._distinct_days(field)
-                rows = list(self._parsed(field, days))
+            told = [(field, self._distinct_days(field)) for field in self.dates]
+            orders = {order for _, days in told for order in cells.told_orders(days)}
+            for field, days in told:
+                rows = list(self._parsed(field, days, orders))
                 with cursor.copy("COPY staging_days FROM STDIN") as copy:
                     for row in rows:
                         copy.write_row(row)
             cursor.execute("ANALYZE staging_days")
 
-    def _parsed(self, field: Field, days: list[str]) -> Iterator[tuple[str, str, Any, str]]:
+    def _parsed(
+        self, field: Field, days: list[str], orders: set[DateOrder]
+    ) -> Iterator[tuple[str, str, Any, str]]:
         order = self.staging.options.date_order or cells.decide_date_order(
-            days, column=self.staging.columns[field.name]
+            days, column=self.staging.columns[field.name], elsewhere=orders
         )
         for text in days:
             day, reason = _day_or_reason(text, order)

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from imports.cells import decide_date_order, parse_date
+from imports.cells import decide_date_order, parse_date, told_orders
 from imports.options import DateOrder
 from imports.problems import Ambiguous
 
@@ -107,6 +107,14 @@ def test_an_ambiguous_column_is_asked_about() -> None:
         decide_date_order(["3/4/2024", "5/6/2024"], column="Date")
     assert raised.value.field == "date_order"
     assert "--" not in str(raised.value)
+
+
+def test_another_column_of_the_file_settles_one_that_does_not_tell() -> None:
+    assert told_orders(["3/4/2024", "3/13/2024", "2024-01-31"]) == {"mdy"}
+    assert decide_date_order(["3/4/2024"], column="Date", elsewhere={"mdy"}) == "mdy"
+    assert decide_date_order(["13/4/2024"], column="Date", elsewhere={"mdy"}) == "dmy"
+    with pytest.raises(Ambiguous, match="month/day"):
+        decide_date_order(["3/4/2024"], column="Date", elsewhere={"dmy", "mdy"})
 
 
 def test_a_column_that_says_both_is_asked_about() -> None:

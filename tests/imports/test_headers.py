@@ -17,7 +17,8 @@ ROWS: dict[str, tuple[str, str, dict[str, str]]] = {
             "State|Customer Type|Customer bill-to name|Customer bill-to address"
             "|Contractor or Authorized Dealer Order number|Customer PO number|Customer number"
             "|Order type|PO date|Ship date|Invoice date|Invoice number|Product number"
-            "|Product description|List Price/MSRP|Contract Price|Quantity|Total Price|Admin Fee|Dealer"
+            "|Product description|List Price/MSRP|Contract Price|Quantity|Total Price|Admin Fee"
+            "|Dealer"
         ),
         {
             "invoice": "Invoice number", "date": "Invoice date", "order_type": "Order type",
@@ -70,7 +71,8 @@ ROWS: dict[str, tuple[str, str, dict[str, str]]] = {
     "three parties by their roles": (
         "sales",
         (
-            "Customer|Sold-to party|Ship-to party|Bill-to party|End user|Document No|Posting Date|SKU"
+            "Customer|Sold-to party|Ship-to party|Bill-to party|End user|Document No|Posting Date"
+            "|SKU"
             "|Net Value|Transaction Type"
         ),
         {

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,7 @@ from tests.sales.files import Send, line
 Cast = dict[str, Partner]
 
 
-def stored() -> list[tuple[Decimal | None, Decimal]]:
+def stored() -> list[tuple[Any, Any]]:
     return list(SalesLine.objects.order_by("line").values_list("quantity", "amount"))
 
 
