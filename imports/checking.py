@@ -55,10 +55,10 @@ LIMIT {most}
 # What is left of a number without all that makes a number. Cells that begin and end with a digit
 # have no mark, and are told by these two characters alone.
 MARK_OF = "upper(translate({text}, %(of_numbers)s, ''))"
-MARKS_OF = f"""
-SELECT DISTINCT {MARK_OF} FROM staging_cells
-WHERE NOT (ascii({{text}}) BETWEEN 48 AND 57 AND ascii(right({{text}}, 1)) BETWEEN 48 AND 57)
-  AND {MARK_OF} = ANY(%(marks)s)
+HAS_MARKS = f"""
+coalesce(bool_or(
+  NOT (ascii({{text}}) BETWEEN 48 AND 57 AND ascii(right({{text}}, 1)) BETWEEN 48 AND 57)
+  AND {MARK_OF} = ANY({{marks}})), false)
 """
 
 OTHER_CURRENCY = f"""
@@ -112,7 +112,7 @@ class _Checker:
         self.in_file = [field for field in kind.fields if field.name in staging.columns]
         self.dates = [field for field in self.in_file if field.type == "date"]
         self.decimals = [field for field in self.in_file if field.type == "decimal"]
-        self.marked = {field.name for field in self.decimals if self._has_marks(field)}
+        self.marked = self._marked()
         self.mark = self._decimal_mark()
         self.params: dict[str, Any] = {**FIXED_PARAMS, **number_params(self.mark)}
         if self.marked:
@@ -183,10 +183,21 @@ class _Checker:
         without = WITHOUT_PERCENT if field.percent else WITHOUT_CURRENCY
         return without.format(text=_text(field))
 
-    def _has_marks(self, field: Field) -> bool:
-        known = ["%"] if field.percent else list(marks.CURRENCY_MARKS)
-        statement = MARKS_OF.format(text=_text(field))
-        return bool(self.staging.fetch(statement, {**FIXED_PARAMS, "marks": known}))
+    def _marked(self) -> set[str]:
+        """The fields of numbers with marks that are understood, found in one scan."""
+        if not self.decimals:
+            return set()
+        found = ", ".join(
+            HAS_MARKS.format(
+                text=_text(field), marks="%(percent)s" if field.percent else "%(currencies)s"
+            )
+            for field in self.decimals
+        )
+        known = {"percent": ["%"], "currencies": list(marks.CURRENCY_MARKS)}
+        (flags,) = self.staging.fetch(
+            f"SELECT {found} FROM staging_cells", {**FIXED_PARAMS, **known}
+        )
+        return {field.name for field, has in zip(self.decimals, flags, strict=True) if has}
 
     def _meant(self, field: Field) -> dict[str, str]:
         """What each word of a column means: {as it is written: the value we keep}."""
