@@ -6,11 +6,9 @@ from accounts.models import Organisation
 from customers import exports
 from customers.models import Level
 from customers.rules import looks_like_placeholder
-from imports.kinds import Counts, Field, Kind
+from imports.kinds import YES_NO, Counts, Field, Kind
 from imports.models import Source
 from imports.staging import Staging, as_uuid
-
-YES, NO = "yes", "no"
 
 FIND = """
 UPDATE staging SET known_id = known.customer_id
@@ -141,55 +139,112 @@ class CustomersKind(Kind):
             name="external_id",
             label="External id",
             required=True,
-            synonyms=("id", "customer id", "customer number", "account id"),
+            synonyms=(
+                "customer id", "customer number", "customer no", "customer code", "account id",
+                "account number", "end customer id", "end customer number", "id", "Kundennummer",
+                "Kunden-Nr.", "Kd.-Nr.", "Debitorennummer", "Endkundennummer", "code client",
+                "n° client", "n° de client", "numéro client", "numéro de client",
+                "code client final", "código de cliente", "código cliente", "nº cliente",
+                "nº de cliente", "número de cliente", "id cliente",
+            ),
             help="What the source calls the customer.",
         ),
         Field(
             name="name",
             label="Name",
             required=True,
-            synonyms=("customer", "customer name", "company", "account name"),
+            synonyms=(
+                "customer name", "customer", "company name", "company", "account name",
+                "end customer name", "end customer", "legal name", "Kundenname", "Kunde", "Firma",
+                "Firmenname", "Endkunde", "Endkundenname", "nom du client", "nom client", "client",
+                "client final", "raison sociale", "société", "nom", "nombre del cliente",
+                "nombre cliente", "cliente", "cliente final", "razón social", "empresa", "nombre",
+            ),
         ),
         Field(
             name="level",
             label="Level",
             type="choice",
             choices={
-                Level.GROUP: ("corporate group", "holding"),
-                Level.ENTITY: ("legal entity", "company"),
-                Level.SITE: ("location", "branch"),
+                Level.GROUP: (
+                    "corporate group", "holding", "Konzern", "Gruppe", "Unternehmensgruppe",
+                    "groupe", "grupo", "grupo de empresas",
+                ),
+                Level.ENTITY: (
+                    "legal entity", "company", "Firma", "Gesellschaft", "Unternehmen",
+                    "entité", "entité juridique", "société", "entidad", "entidad jurídica",
+                    "empresa", "sociedad",
+                ),
+                Level.SITE: (
+                    "location", "branch", "Standort", "Niederlassung", "Filiale", "établissement",
+                    "agence", "sede", "sucursal", "centro",
+                ),
             },
+            synonyms=(
+                "customer level", "account level", "Ebene", "Kundenebene", "niveau", "nivel",
+            ),
             help="Legal entity where nothing is said.",
         ),
         Field(
             name="parent",
             label="Part of",
-            synonyms=("parent id", "group id"),
+            synonyms=(
+                "parent", "parent id", "parent account", "parent customer", "group id",
+                "Muttergesellschaft", "Mutterkonto", "Konzernnummer", "gehört zu", "maison mère",
+                "société mère", "code groupe", "matriz", "empresa matriz", "código de grupo",
+            ),
             help="The external id of its group, or for a site of its entity.",
         ),
         Field(
             name="country",
             label="Country",
             max_length=2,
-            synonyms=("country code",),
+            synonyms=(
+                "country code", "iso country", "Land", "Ländercode", "Länderkennzeichen",
+                "Laendercode", "pays", "code pays", "país", "código de país", "código país",
+            ),
             help="Two letters such as DE.",
         ),
-        Field(name="aliases", label="Other names", max_length=2000, synonyms=("alias", "aka")),
-        Field(name="domains", label="Web domains", max_length=2000, synonyms=("domain", "web")),
+        Field(
+            name="aliases",
+            label="Other names",
+            max_length=2000,
+            synonyms=(
+                "alias", "aka", "also known as", "Aliasnamen", "weitere Namen", "andere Namen",
+                "autres noms", "otros nombres",
+            ),
+        ),
+        Field(
+            name="domains",
+            label="Web domains",
+            max_length=2000,
+            synonyms=(
+                "domain", "web domain", "web", "website", "Webdomains", "Domäne", "domaine",
+                "domaines", "site web", "dominio", "dominios", "sitio web",
+            ),
+        ),
         Field(
             name="contract_end",
             label="Contract ends",
             type="date",
-            synonyms=("contract end", "expiry"),
+            synonyms=(
+                "contract end", "contract end date", "contract expiry", "expiry", "Vertragsende",
+                "Vertrag bis", "fin de contrat", "fin du contrat", "échéance du contrat",
+                "fin de contrato", "fin del contrato", "vencimiento del contrato",
+            ),
         ),
         Field(
             name="placeholder",
             label="Placeholder",
             type="choice",
-            choices={YES: ("y", "true", "1", "x"), NO: ("n", "false", "0")},
+            choices=YES_NO,
+            synonyms=(
+                "dummy", "Platzhalter", "Sammelkunde", "fictif", "client générique", "ficticio",
+                "cliente genérico",
+            ),
             help="Yes for names that stand for nobody.",
         ),
-    )
+    )  # fmt: skip
 
     def resolve(self, staging: Staging) -> None:
         """Find the customers that are known; reject rows that cannot be customers."""

@@ -2,12 +2,15 @@
 
 import datetime as dt
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from decimal import Decimal
 from typing import Literal
 
+from imports import month_names
+from imports.marks import BEHIND_PERCENT, without_currency
 from imports.options import DateOrder
-from imports.problems import Unreadable
+from imports.parsing.header import squash
+from imports.problems import Ambiguous
 
 DecimalMark = Literal[".", ","]
 
@@ -22,6 +25,11 @@ TIME = (
 _YEAR_FIRST = re.compile(r"(\d{4})([-/.]?)(\d{1,2})\2(\d{1,2})", re.ASCII)
 _YEAR_LAST = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})", re.ASCII)
 _TWO_DIGITS = re.compile(r"\d{1,2}([-/.])\d{1,2}\1\d{2}", re.ASCII)
+# A day as spreadsheets keep it: nothing else that is written with five digits is a day.
+_SERIAL = re.compile(r"([2-5]\d{4}|60000)([.,]\d+)?", re.ASCII)
+SERIAL_ZERO = dt.date(1899, 12, 30)
+# What to leave of a cell of more than ten characters, as its first group, to have no time in it.
+WITHOUT_TIME = rf"^([2-6][0-9]{{4}})[.,][0-9]+$|{TIME}"
 
 NOT_A_DATE = "This is not a date. Write it like 2024-01-31."
 TWO_DIGIT_YEAR = "The year has two digits. Write all four."
@@ -31,7 +39,7 @@ def parse_date(text: str, order: DateOrder | None = None) -> dt.date:
     """The day meant by a cell without its time of day.
 
     `order` says what the first number is where the year comes last; with dots it is the day
-    unless `order` says otherwise.
+    unless `order` says otherwise. Five digits are a spreadsheet's number of a day.
 
     Raises:
         ValueError: it is no date, or one without an order; the message says what to do.
@@ -47,30 +55,63 @@ def parse_date(text: str, order: DateOrder | None = None) -> dt.date:
             return _day(year, second, first)
         if order == "mdy":
             return _day(year, first, second)
+    if match := _SERIAL.fullmatch(text):
+        return SERIAL_ZERO + dt.timedelta(days=int(match[1]))
+    return _named_day(text)
+
+
+def _named_day(text: str) -> dt.date:
+    """A day whose month is a word. Raises ValueError for what is no date at all."""
+    for pattern in month_names.WRITTEN:
+        match = pattern.fullmatch(text)
+        month = month_names.MONTHS.get(squash(match["month"])) if match else None
+        if match and month:
+            if len(match["year"]) == 2:
+                raise ValueError(TWO_DIGIT_YEAR)
+            return _day(match["year"], str(month), match["day"])
     raise ValueError(TWO_DIGIT_YEAR if _TWO_DIGITS.fullmatch(text) else NOT_A_DATE)
 
 
-def decide_date_order(values: Iterable[str], *, column: str) -> DateOrder | None:
+def told_orders(values: Iterable[str]) -> set[DateOrder]:
+    """The orders that values of a column say, each by being a day in no other."""
+    told = {_order_of(text) for text in values}
+    orders: tuple[DateOrder, ...] = ("dmy", "mdy")
+    return {order for order in orders if order in told}
+
+
+def decide_date_order(
+    values: Iterable[str], *, column: str, elsewhere: Collection[DateOrder] = ()
+) -> DateOrder | None:
     """Whether the day or the month comes first in a column, from the values that say so.
+
+    Args:
+        values: those of the column.
+        column: its name.
+        elsewhere: what the file's columns say, all together: one program wrote them alike, so
+            that an order they agree on settles a column of which no value tells.
 
     Returns:
         None where no value needs an order.
 
     Raises:
-        Unreadable: every value could be either, or some say one and some the other.
+        Ambiguous: every value could be either, or some say one and some the other.
     """
     says: dict[str, str] = {}
     for text in values:
         says.setdefault(_order_of(text), text)
     if "dmy" in says and "mdy" in says:
-        raise Unreadable(
+        raise Ambiguous(
             f"{column}: {says['dmy']!r} puts the day first and {says['mdy']!r} the month."
-            " Say which the file uses (--date-order dmy or mdy); the other rows are rejected."
+            " Say which the file uses; the other rows are rejected.",
+            field="date_order",
         )
     if "either" in says and not ("dmy" in says or "mdy" in says):
-        raise Unreadable(
-            f"{column}: is {says['either']!r} day/month or month/day? No value of the column tells."
-            " Say which it is (--date-order dmy or mdy)."
+        if len(elsewhere) == 1:
+            return next(iter(elsewhere))
+        raise Ambiguous(
+            f"{column}: is {says['either']!r} day/month or month/day? No value tells."
+            " Say which it is.",
+            field="date_order",
         )
     return "dmy" if "dmy" in says else "mdy" if "mdy" in says else None
 
@@ -127,19 +168,23 @@ def separators(mark: DecimalMark) -> str:
     return _QUIET + ("," if mark == "." else ".")
 
 
-def parse_decimal(text: str, mark: DecimalMark) -> Decimal:
-    """The number meant by a cell.
+def parse_decimal(text: str, mark: DecimalMark, *, percent: bool = False) -> Decimal:
+    """The number meant by a cell, which may carry the mark of a currency.
+
+    With `percent` it may carry a percent sign instead: 15% is 0.15.
 
     Raises:
         ValueError: it is none with this decimal mark.
     """
-    if not re.search(number_pattern(mark), text):
+    bare = re.sub(BEHIND_PERCENT, "", text) if percent else without_currency(text)
+    if not re.search(number_pattern(mark), bare):
         raise ValueError(not_a_number(mark))
-    bare = re.sub(AROUND, "", text)
-    bare = bare.translate({ord(sign): None for sign in separators(mark)}).replace(mark, ".")
-    return Decimal(bare) * (-1 if re.search(NEGATIVE, text) else 1)
+    digits = re.sub(AROUND, "", bare)
+    digits = digits.translate({ord(sign): None for sign in separators(mark)}).replace(mark, ".")
+    number = Decimal(digits) * (-1 if re.search(NEGATIVE, bare) else 1)
+    return number / 100 if percent and text.endswith("%") else number
 
 
 def not_a_number(mark: DecimalMark) -> str:
     """Why a cell was rejected."""
-    return f"This is not a number. Write it like 1234{mark}50, without a currency or percent sign."
+    return f"This is not a number. Write it like 1234{mark}50."

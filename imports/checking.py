@@ -10,15 +10,20 @@ from typing import Any
 
 from django.db import connection
 
-from imports import cells
+from accounts.models import Organisation
+from imports import cells, marks
 from imports.cells import DecimalMark
 from imports.fixed import parse_fixed
 from imports.kinds import Field, Kind
-from imports.problems import Unreadable
+from imports.options import DateOrder
+from imports.parsing.header import squash
+from imports.problems import Ambiguous, Unreadable
 from imports.staging import Staging
 
 # More different values than two centuries have days: not a column of dates.
 MOST_DAYS = 100_000
+# More different values than a choice has words, in all languages together.
+MOST_WORDS = 1000
 SQL_TYPES = {"text": "text", "choice": "text", "date": "date", "decimal": "numeric"}
 
 REJECT_UNREADABLE = """
@@ -43,16 +48,40 @@ SELECT %(load)s, row, %(column)s, left(coalesce({text}, ''), 1000), {reason}
 FROM staging JOIN staging_cells USING (row) WHERE fault = %(fault)s
 """
 
-DISTINCT_DAYS = """
-SELECT DISTINCT {day} FROM staging_cells WHERE {text} IS NOT NULL
+DISTINCT = """
+SELECT DISTINCT {value} FROM staging_cells WHERE {text} IS NOT NULL
 LIMIT {most}
 """
+
+# What is left of a number without all that makes a number. Cells that begin and end with a digit
+# have no mark, and are told by these two characters alone.
+MARK_OF = "upper(translate({text}, %(of_numbers)s, ''))"
+HAS_MARKS = f"""
+coalesce(bool_or(
+  NOT (ascii({{text}}) BETWEEN 48 AND 57 AND ascii(right({{text}}, 1)) BETWEEN 48 AND 57)
+  AND {MARK_OF} = ANY({{marks}})), false)
+"""
+
+OTHER_CURRENCY = f"""
+NOT (%(currency_marks)s::jsonb -> {MARK_OF}) ? upper(coalesce({{currency}}, %(reporting)s))
+"""
+
+WITHOUT_CURRENCY = r"regexp_replace({text}, %(around_money)s, '\1\2')"
+WITHOUT_PERCENT = "regexp_replace({text}, %(behind_percent)s, '')"
 
 NUMBER = """
 CASE WHEN {text} ~ %(plain)s THEN {text}::numeric
 WHEN {text} ~ %(number)s THEN (CASE WHEN {text} ~ %(negative)s THEN -1 ELSE 1 END)
   * translate(regexp_replace({text}, %(around)s, '', 'g'), %(signs)s, '.')::numeric END
 """
+
+# What the statements of this file ask for, whatever the file says.
+FIXED_PARAMS = {
+    "time": cells.WITHOUT_TIME,
+    "of_numbers": marks.OF_NUMBERS,
+    "around_money": marks.AROUND_MONEY,
+    "behind_percent": marks.BEHIND_PERCENT,
+}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -84,8 +113,12 @@ class _Checker:
         self.in_file = [field for field in kind.fields if field.name in staging.columns]
         self.dates = [field for field in self.in_file if field.type == "date"]
         self.decimals = [field for field in self.in_file if field.type == "decimal"]
+        self.marked = self._marked()
         self.mark = self._decimal_mark()
-        self.params: dict[str, Any] = {"time": cells.TIME, **number_params(self.mark)}
+        self.params: dict[str, Any] = {**FIXED_PARAMS, **number_params(self.mark)}
+        if self.marked:
+            self.params["currency_marks"] = json.dumps(marks.CURRENCY_MARKS)
+            self.params["reporting"] = Organisation.current().reporting_currency
 
     def run(self) -> None:
         self._parse_days()
@@ -132,12 +165,46 @@ class _Checker:
         if field.type == "date":
             return f'"days {field.name}".day'
         if field.type == "decimal":
-            return NUMBER.format(text=_text(field))
+            return self._number(field)
         if field.type == "choice":
-            self.params[f"choices_{field.name}"] = json.dumps(field.words())
-            word = f"regexp_replace(lower({_text(field)}), '[^[:alnum:]]+', '', 'g')"
-            return f"(%(choices_{field.name})s::jsonb ->> {word})"
+            self.params[f"choices_{field.name}"] = json.dumps(self._meant(field))
+            return f"(%(choices_{field.name})s::jsonb ->> {_text(field)})"
         return _text(field)
+
+    def _number(self, field: Field) -> str:
+        number = NUMBER.format(text=self._bare(field))
+        if field.percent and field.name in self.marked:
+            return f"({number}) * CASE WHEN right({_text(field)}, 1) = '%%' THEN 0.01 ELSE 1 END"
+        return number
+
+    def _bare(self, field: Field) -> str:
+        """The SQL of a number as it is written, without the marks that its column has."""
+        if field.name not in self.marked:
+            return _text(field)
+        without = WITHOUT_PERCENT if field.percent else WITHOUT_CURRENCY
+        return without.format(text=_text(field))
+
+    def _marked(self) -> set[str]:
+        """The fields of numbers with marks that are understood, found in one scan."""
+        if not self.decimals:
+            return set()
+        found = ", ".join(
+            HAS_MARKS.format(
+                text=_text(field), marks="%(percent)s" if field.percent else "%(currencies)s"
+            )
+            for field in self.decimals
+        )
+        known = {"percent": ["%"], "currencies": list(marks.CURRENCY_MARKS)}
+        (flags,) = self.staging.fetch(
+            f"SELECT {found} FROM staging_cells", {**FIXED_PARAMS, **known}
+        )
+        return {field.name for field, has in zip(self.decimals, flags, strict=True) if has}
+
+    def _meant(self, field: Field) -> dict[str, str]:
+        """What each word of a column means: {as it is written: the value we keep}."""
+        words = field.words()
+        told = self._distinct(field, most=MOST_WORDS, no="no choices")
+        return {text: words[squash(text)] for text in told if squash(text) in words}
 
     def _faults(self, field: Field) -> Iterator[Fault]:
         value, text = f'typed."{field.name}"', f'typed."{field.name} text"'
@@ -152,6 +219,10 @@ class _Checker:
             limit = Decimal(10) ** (18 - field.places)
             too_large = f"abs(round({value}, {field.places})) >= {limit:f}"
             yield Fault(field, too_large, "The number is too large.")
+        if field.currency and field.name in self.marked:
+            currency = f'typed."{field.currency}"'
+            other = OTHER_CURRENCY.format(text=text, currency=currency)
+            yield Fault(field, other, "Its sign is not that of the row's currency.")
 
     def _misfit(self, field: Field) -> str:
         if field.type == "decimal":
@@ -165,29 +236,36 @@ class _Checker:
                 "CREATE TEMPORARY TABLE staging_days"
                 " (field text, written text, day date, reason text) ON COMMIT DROP"
             )
-            for field in self.dates:
-                days = self._distinct_days(field)
-                rows = list(self._parsed(field, days))
+            told = [(field, self._distinct_days(field)) for field in self.dates]
+            orders = {order for _, days in told for order in cells.told_orders(days)}
+            for field, days in told:
+                rows = list(self._parsed(field, days, orders))
                 with cursor.copy("COPY staging_days FROM STDIN") as copy:
                     for row in rows:
                         copy.write_row(row)
             cursor.execute("ANALYZE staging_days")
 
-    def _parsed(self, field: Field, days: list[str]) -> Iterator[tuple[str, str, Any, str]]:
+    def _parsed(
+        self, field: Field, days: list[str], orders: set[DateOrder]
+    ) -> Iterator[tuple[str, str, Any, str]]:
         order = self.staging.options.date_order or cells.decide_date_order(
-            days, column=self.staging.columns[field.name]
+            days, column=self.staging.columns[field.name], elsewhere=orders
         )
         for text in days:
             day, reason = _day_or_reason(text, order)
             yield field.name, text, day, reason
 
     def _distinct_days(self, field: Field) -> list[str]:
-        statement = DISTINCT_DAYS.format(text=_text(field), day=_day(field), most=MOST_DAYS + 1)
-        days = [day for (day,) in self.staging.fetch(statement, {"time": cells.TIME})]
-        if len(days) > MOST_DAYS:
+        return self._distinct(field, value=_day(field), most=MOST_DAYS, no="no dates")
+
+    def _distinct(self, field: Field, *, most: int, no: str, value: str = "") -> list[str]:
+        """The different values of a column. Raises Unreadable for more than there can be."""
+        statement = DISTINCT.format(value=value or _text(field), text=_text(field), most=most + 1)
+        told = [text for (text,) in self.staging.fetch(statement, FIXED_PARAMS)]
+        if len(told) > most:
             column = self.staging.columns[field.name]
-            raise Unreadable(f"{column} has over {MOST_DAYS:,} different values: no dates.")
-        return days
+            raise Unreadable(f"{column} has over {most:,} different values: {no}.")
+        return told
 
     def _decimal_mark(self) -> DecimalMark:
         if asked := self.staging.options.decimal_mark:
@@ -196,14 +274,16 @@ class _Checker:
             return "."
         point, comma = self._evidence(".", ","), self._evidence(",", ".")
         if point and comma:
-            raise Unreadable(
+            raise Ambiguous(
                 f"Numbers are written both ways: {point} and {comma}."
-                " Say which decimal mark the file uses (--decimal); the other rows are rejected."
+                " Say which decimal mark the file uses; the other rows are rejected.",
+                field="decimal_mark",
             )
         if not point and not comma and (either := self._could_be_both()):
-            raise Unreadable(
+            raise Ambiguous(
                 f"{either} could be a thousand or a decimal fraction, and no number in the file"
-                " tells. Say which decimal mark it uses (--decimal . or --decimal ,)."
+                " tells. Say which decimal mark it uses.",
+                field="decimal_mark",
             )
         return "," if comma else "."
 
@@ -220,10 +300,10 @@ class _Checker:
     def _example(self, condition: str, mark: DecimalMark, other: DecimalMark) -> str:
         patterns = {"mark": cells.number_pattern(mark), "other": cells.number_pattern(other)}
         for field in self.decimals:
-            text = _text(field)
-            where = condition.format(text=text)
+            where = condition.format(text=self._bare(field))
             found = self.staging.fetch(
-                f"SELECT {text} FROM staging_cells WHERE {where} LIMIT 1", patterns
+                f"SELECT {_text(field)} FROM staging_cells WHERE {where} LIMIT 1",
+                {**FIXED_PARAMS, **patterns},
             )
             if found:
                 return f"{found[0][0]!r} in {self.staging.columns[field.name]}"
@@ -243,6 +323,7 @@ def number_params(mark: DecimalMark) -> dict[str, str]:
 
 
 def _text(field: Field) -> str:
+    """The SQL of a cell as it is written."""
     return f'staging_cells."{field.name}"'
 
 
@@ -251,7 +332,7 @@ def _day(field: Field) -> str:
     text = _text(field)
     return (
         f"CASE WHEN char_length({text}) <= 10 THEN {text}"
-        f" ELSE regexp_replace({text}, %(time)s, '') END"
+        rf" ELSE regexp_replace({text}, %(time)s, '\1') END"
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from imports.kinds import Field, Kind, kinds
+from imports.kinds import Kind, kinds
 from imports.options import Options
 from imports.parsing.header import squash
 from imports.problems import Unreadable
@@ -35,29 +35,25 @@ def assign(kind: Kind, columns: Sequence[str], options: Options) -> dict[str, st
 def match_headers(
     kind: Kind, columns: Sequence[str], *, taken: Iterable[str] = ()
 ) -> dict[str, str]:
-    """The fields whose name, label or synonym is a header: {our field: their column}.
+    """The fields that a header means: {our field: their column}.
 
-    A header equal to a field's name goes before labels, and those before synonyms; each is used
-    once. So an export, whose header is the labels, finds its way back.
+    Of several columns that mean one field, the header that the field prefers is taken, so that
+    an end customer goes before a customer, and a net price before a price. Each is used once.
     """
     found: dict[str, str] = {}
     by_word = {squash(name): name for name in reversed(columns)}
-    free = [field for field in kind.fields if field.name not in set(taken)]
-    for words_of in (_name, _label, _synonyms):
-        for field in free:
-            word = next((word for word in words_of(field) if word in by_word), None)
-            if word and field.name not in found:
-                found[field.name] = by_word.pop(word)
+    taken = set(taken)
+    for field in kind.fields:
+        word = next((word for word in field.headers() if word in by_word), None)
+        if word and field.name not in taken:
+            found[field.name] = by_word.pop(word)
     return found
 
 
 def header_words() -> frozenset[str]:
     """Every squashed header that means a field of any kind: they tell a header from other rows."""
     return frozenset(
-        word
-        for kind in kinds().values()
-        for field in kind.fields
-        for word in (*_name(field), *_synonyms(field))
+        word for kind in kinds().values() for field in kind.fields for word in field.headers()
     )
 
 
@@ -92,15 +88,3 @@ def _check_required(kind: Kind, columns: Sequence[str], *, filled: set[str]) -> 
             f"No column for: {', '.join(missing)}. Say which it is (--map theirs=ours)."
             f" The file has: {', '.join(columns)}."
         )
-
-
-def _name(field: Field) -> list[str]:
-    return [squash(field.name)]
-
-
-def _label(field: Field) -> list[str]:
-    return [squash(field.label)]
-
-
-def _synonyms(field: Field) -> list[str]:
-    return [squash(synonym) for synonym in field.synonyms]

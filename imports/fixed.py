@@ -30,7 +30,8 @@ def _parse(field: Field, text: str, options: Options) -> str | dt.date | Decimal
     if field.type == "date":
         return cells.parse_date(text, options.date_order)
     if field.type == "decimal":
-        return _fitting(field, cells.parse_decimal(text, options.decimal_mark or "."))
+        mark = options.decimal_mark or "."
+        return _fitting(field, cells.parse_decimal(text, mark, percent=field.percent))
     if field.type == "choice":
         return _choice(field, text)
     if not text or len(text) > field.max_length or CONTROL.search(text):

@@ -25,16 +25,26 @@ __all__ = ["Candidate", "Counts", "Field", "Kind", "NameBook", "Reference", "kin
 
 FieldType = Literal["text", "date", "decimal", "choice"]
 
+# The choices of a field that says yes or no.
+YES, NO = "yes", "no"
+YES_NO: Mapping[str, tuple[str, ...]] = {
+    YES: ("y", "true", "1", "x", "j", "ja", "wahr", "o", "oui", "vrai", "s", "sí", "verdadero"),
+    NO: ("n", "false", "0", "nein", "falsch", "non", "faux", "falso"),
+}
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Field:
     """A column on our side.
 
-    `synonyms` are headers that mean it, compared without case, spaces and punctuation;
+    `synonyms` are headers that mean it, compared without case, accents, spaces and punctuation;
+    the earlier ones are preferred to the later ones, and the name and the label to all of them,
+    unless they stand among them. No header means two fields of a kind.
     `choices` maps each value we keep to other words for it (type "choice" only).
     The staging table holds `<name>` typed: text, date, numeric; choice is the text we keep.
     Text is trimmed; an empty cell is NULL. A decimal is not rounded, but is known to fit
-    numeric(18, places) once it is.
+    numeric(18, places) once it is. One of `percent` may be written 15%, which is 0.15;
+    one of money names the field that says its `currency`, so that marks of another are refused.
     """
 
     name: str
@@ -45,7 +55,15 @@ class Field:
     choices: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
     max_length: int = 200
     places: int = 4
+    percent: bool = False
+    currency: str = ""
     help: str = ""
+
+    def headers(self) -> list[str]:
+        """Every header that means it, squashed for comparison, the preferred ones first."""
+        own = [squash(word) for word in (self.name, self.label)]
+        others = [squash(word) for word in self.synonyms]
+        return [*(word for word in own if word not in others), *others]
 
     def words(self) -> dict[str, str]:
         """Every word for a choice, squashed for comparison, with the value we keep."""

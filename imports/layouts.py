@@ -52,19 +52,19 @@ def options_of(layout: Layout, columns: Sequence[str]) -> Options:
 
 
 def likeliest_kind(columns: Sequence[str]) -> Kind | None:
-    """The kind most of whose required fields, then most of whose fields, stand in the header.
+    """The kind most of whose fields stand in the header, less its required ones that do not.
 
-    None where no required field of any kind does.
+    Sales name customers and products with all that these kinds require, but seldom say their own
+    kind. None where no required field of any kind is in the header.
     """
 
-    def fit(kind: Kind) -> tuple[float, int]:
+    def fit(kind: Kind) -> tuple[bool, int]:
         found = match_headers(kind, columns)
-        required = [field.name for field in kind.fields if field.required]
-        met = sum(name in found for name in required)
-        return (met / len(required) if required else 0.0, len(found))
+        required = {field.name for field in kind.fields if field.required}
+        return bool(required & found.keys()), len(found) - len(required - found.keys())
 
     best = max(kinds().values(), key=fit)
-    return best if fit(best)[0] > 0 else None
+    return best if fit(best)[0] else None
 
 
 def _of_every_file(options: Options) -> Options:

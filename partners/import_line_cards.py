@@ -104,13 +104,25 @@ class LineCardsKind(Kind):
     label = "Line cards"
     fields: ClassVar[tuple[Field, ...]] = (
         PARTNER,
-        Field(name="category", label="Category", required=True, max_length=100),
+        Field(
+            name="category",
+            label="Category",
+            required=True,
+            max_length=100,
+            synonyms=(
+                "product category", "product group", "Kategorie", "Warengruppe", "Produktgruppe",
+                "catégorie", "famille", "famille de produits", "categoría", "familia",
+            ),
+        ),
         Field(
             name="seen_by",
             label="Source of the look",
             required=True,
             max_length=100,
-            synonyms=("source", "seen by", "survey"),
+            synonyms=(
+                "source", "survey", "observed by", "Quelle", "Umfrage", "gesehen von",
+                "source de l'observation", "enquête", "vu par", "fuente", "encuesta", "visto por",
+            ),
         ),
         Field(
             name="basis",
@@ -118,17 +130,37 @@ class LineCardsKind(Kind):
             type="choice",
             required=True,
             choices={
-                LineCardBasis.REVENUE: ("sales", "turnover"),
-                LineCardBasis.PREFERENCE: ("stated preference", "preferred"),
-                LineCardBasis.LISTING: ("listed", "website"),
+                LineCardBasis.REVENUE: (
+                    "sales", "turnover", "Umsatz", "chiffre d'affaires", "CA", "ventes",
+                    "facturación", "ventas", "ingresos",
+                ),
+                LineCardBasis.PREFERENCE: (
+                    "stated preference", "preferred", "Präferenz", "Vorliebe", "préférence",
+                    "préférence déclarée", "preferencia", "preferencia declarada",
+                ),
+                LineCardBasis.LISTING: (
+                    "listed", "website", "Listung", "gelistet", "Webseite", "référencement",
+                    "référencé", "site web", "listado", "catálogo", "sitio web",
+                ),
             },
-            synonyms=("basis",),
+            synonyms=(
+                "basis", "ranking basis", "Rangfolge nach", "sortiert nach", "base du classement",
+                "classé par", "base de la clasificación", "ordenado por",
+            ),
         ),
         Field(
             name="confidence",
             label="Confidence",
             type="choice",
-            choices={Confidence.LOW: (), Confidence.MEDIUM: (), Confidence.HIGH: ()},
+            choices={
+                Confidence.LOW: ("niedrig", "gering", "faible", "basse", "bas", "baja", "bajo"),
+                Confidence.MEDIUM: ("mittel", "moyenne", "moyen", "media", "medio"),
+                Confidence.HIGH: ("hoch", "haute", "élevée", "élevé", "haut", "alta", "alto"),
+            },
+            synonyms=(
+                "certainty", "reliability", "Verlässlichkeit", "Vertrauen", "Sicherheit",
+                "confiance", "fiabilité", "confianza", "fiabilidad",
+            ),
             help="Medium where nothing is said; low moves nothing.",
         ),
         Field(
@@ -136,13 +168,21 @@ class LineCardsKind(Kind):
             label="Seen on",
             type="date",
             required=True,
-            synonyms=("date", "observed on"),
+            synonyms=(
+                "observed on", "observation date", "date", "gesehen am", "beobachtet am", "Datum",
+                "vu le", "observé le", "date d'observation", "visto el", "observado el",
+                "fecha de observación", "fecha",
+            ),
         ),
         Field(
             name="suppliers",
             label="Suppliers in order",
             max_length=2000,
-            synonyms=("ranking", "line card"),
+            synonyms=(
+                "suppliers", "vendors", "ranking", "line card", "brands", "Lieferanten",
+                "Hersteller", "Anbieter", "Marken", "Rangfolge", "fournisseurs", "marques",
+                "classement", "proveedores", "marcas", "fabricantes",
+            ),
             help="The first one first, parted by semicolons. Write us for ourselves.",
         ),
         Field(
@@ -150,10 +190,13 @@ class LineCardsKind(Kind):
             label="Our rank",
             type="decimal",
             places=0,
-            synonyms=("rank",),
+            synonyms=(
+                "rank", "our place", "unser Rang", "Rang", "Platz", "notre rang", "rang",
+                "nuestro puesto", "puesto", "posición",
+            ),
             help="Where the other suppliers are not known.",
         ),
-    )
+    )  # fmt: skip
 
     def locked_for(self, number: str, roles: Collection[str]) -> dict[str, str]:
         """Their own line card, as they tell it: how far it is to be believed is ours to say."""

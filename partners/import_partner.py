@@ -9,11 +9,17 @@ PARTNER = Field(
     label="Partner",
     required=True,
     max_length=100,
-    synonyms=("partner id", "partner number", "reseller", "account id", "external id"),
+    synonyms=(
+        "partner id", "partner number", "partner no", "partner code", "external id", "account id",
+        "reseller id", "reseller number", "dealer id", "Partnernummer", "Partner-Nr.",
+        "Händlernummer", "Händler-Nr.", "code partenaire", "n° partenaire", "code revendeur",
+        "n° revendeur", "código de partner", "código de socio", "código de revendedor", "partner",
+        "partner name", "reseller", "reseller name", "dealer", "dealer name", "company",
+        "Partnername", "Händler", "Haendler", "Firma", "partenaire", "nom du partenaire",
+        "revendeur", "socio", "revendedor", "empresa",
+    ),
     help="What the source calls the partner, or its number, or its id in an export.",
-)
-YES, NO = "yes", "no"
-YES_NO = {YES: ("y", "true", "1", "x", "ja", "oui"), NO: ("n", "false", "0", "nein", "non")}
+)  # fmt: skip
 
 FIND = f"""
 UPDATE staging SET partner_id = coalesce(

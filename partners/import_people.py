@@ -4,11 +4,11 @@ from collections.abc import Collection
 from typing import Any, ClassVar
 
 from accounts.models import Organisation
-from imports.kinds import Counts, Field, Kind
+from imports.kinds import YES, YES_NO, Counts, Field, Kind
 from imports.models import Source
 from imports.staging import Staging
 from partners import exports
-from partners.import_partner import PARTNER, YES, YES_NO, count, find_partner, refuse_days_ahead
+from partners.import_partner import PARTNER, count, find_partner, refuse_days_ahead
 
 # By address, else by name; the address of a file may be the first that we learn.
 FIND = """
@@ -84,28 +84,83 @@ class PeopleKind(Kind):
             label="Name",
             required=True,
             max_length=150,
-            synonyms=("full name", "contact", "contact name", "person"),
+            synonyms=(
+                "full name", "contact name", "contact person", "contact", "person", "employee",
+                "Ansprechpartner", "Kontakt", "Kontaktname", "Mitarbeiter", "nom complet",
+                "nom du contact", "interlocuteur", "nom", "nombre completo", "nombre del contacto",
+                "contacto", "nombre", "persona de contacto",
+            ),
         ),
         Field(
             name="email",
             label="E-mail address",
             max_length=254,
-            synonyms=("e-mail", "mail", "contact email"),
+            synonyms=(
+                "e-mail", "mail", "contact email", "E-Mail-Adresse", "Mailadresse", "courriel",
+                "adresse e-mail", "adresse mail", "adresse électronique", "correo",
+                "correo electrónico", "dirección de correo",
+            ),
         ),
-        Field(name="role", label="Role", max_length=100, synonyms=("title", "job title")),
-        Field(name="phone", label="Phone", max_length=50, synonyms=("telephone", "mobile")),
+        Field(
+            name="role",
+            label="Role",
+            max_length=100,
+            synonyms=(
+                "job title", "title", "position", "function", "job function", "Rolle", "Funktion",
+                "Stellung", "Berufsbezeichnung", "rôle", "fonction", "poste", "cargo", "puesto",
+                "función", "rol",
+            ),
+        ),
+        Field(
+            name="phone",
+            label="Phone",
+            max_length=50,
+            synonyms=(
+                "phone number", "telephone", "telephone number", "mobile", "mobile phone",
+                "Telefon", "Telefonnummer", "Tel.", "Mobil", "Handy", "téléphone",
+                "numéro de téléphone", "portable", "teléfono", "número de teléfono", "móvil",
+            ),
+        ),
         Field(
             name="key",
             label="Key sales talent",
             type="choice",
             choices=YES_NO,
-            synonyms=("key person", "key talent"),
+            synonyms=(
+                "key person", "key talent", "key contact", "Schlüsselperson", "Leistungsträger",
+                "personne clé", "contact clé", "persona clave", "contacto clave", "clave",
+            ),
             help="Yes for those whose leaving would hurt.",
         ),
-        Field(name="joined", label="Joined", type="date", synonyms=("joined on", "start date")),
-        Field(name="left", label="Left", type="date", synonyms=("left on", "end date")),
-        Field(name="where_to", label="Where to", synonyms=("new employer", "went to")),
-    )
+        Field(
+            name="joined",
+            label="Joined",
+            type="date",
+            synonyms=(
+                "joined on", "start date", "hire date", "Eintrittsdatum", "Eintritt", "seit",
+                "eingetreten am", "date d'entrée", "date d'arrivée", "date d'embauche",
+                "fecha de alta", "fecha de ingreso", "fecha de incorporación",
+            ),
+        ),
+        Field(
+            name="left",
+            label="Left",
+            type="date",
+            synonyms=(
+                "left on", "end date", "leaving date", "termination date", "Austrittsdatum",
+                "Austritt", "ausgeschieden am", "date de sortie", "date de départ",
+                "fecha de baja", "fecha de salida",
+            ),
+        ),
+        Field(
+            name="where_to",
+            label="Where to",
+            synonyms=(
+                "new employer", "went to", "neuer Arbeitgeber", "gewechselt zu",
+                "nouvel employeur", "parti chez", "nuevo empleador", "nueva empresa",
+            ),
+        ),
+    )  # fmt: skip
 
     def locked_for(self, number: str, roles: Collection[str]) -> dict[str, str]:
         """Their own people; whose leaving would hurt us, and where to they went, is ours to say."""

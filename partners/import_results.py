@@ -4,12 +4,12 @@ from collections.abc import Collection
 from typing import Any, ClassVar
 
 from accounts.models import Organisation
-from imports.kinds import Counts, Field, Kind
+from imports.kinds import YES, YES_NO, Counts, Field, Kind
 from imports.models import Source
 from imports.staging import Staging
 from partners import exports
 from partners.actions.results import LONGEST_YEAR_DAYS
-from partners.import_partner import PARTNER, YES, YES_NO, count, find_partner
+from partners.import_partner import PARTNER, count, find_partner
 from partners.models import ResultBasis
 
 PREPARE = """
@@ -78,28 +78,47 @@ class OwnResultsKind(Kind):
             label="First day of the year",
             type="date",
             required=True,
-            synonyms=("start date", "year start", "from"),
+            synonyms=(
+                "start date", "year start", "fiscal year start", "period start", "from",
+                "Geschäftsjahr von", "Geschäftsjahresbeginn", "Beginn", "von", "début d'exercice",
+                "début de l'exercice", "date de début", "du", "inicio del ejercicio",
+                "inicio ejercicio", "fecha de inicio", "desde",
+            ),
         ),
         Field(
             name="end",
             label="Last day of the year",
             type="date",
             required=True,
-            synonyms=("end date", "year end", "to"),
+            synonyms=(
+                "end date", "year end", "fiscal year end", "period end", "to", "Geschäftsjahr bis",
+                "Geschäftsjahresende", "Ende", "bis", "fin d'exercice", "fin de l'exercice",
+                "date de fin", "clôture", "au", "fin del ejercicio", "fin ejercicio",
+                "cierre del ejercicio", "fecha de fin", "hasta",
+            ),
         ),
         Field(
             name="amount",
             label="Own total sales",
             type="decimal",
             required=True,
-            synonyms=("sales", "revenue", "annual sales", "turnover"),
+            synonyms=(
+                "total sales", "annual sales", "sales", "total revenue", "annual revenue",
+                "revenue", "turnover", "Umsatz", "Jahresumsatz", "Gesamtumsatz", "Umsatzerlöse",
+                "chiffre d'affaires", "CA", "CA annuel", "chiffre d'affaires annuel",
+                "facturación", "facturación anual", "cifra de negocios", "ventas",
+                "ventas totales", "ventas anuales",
+            ),
         ),
         Field(
             name="currency",
             label="Currency",
             required=True,
             max_length=3,
-            synonyms=("currency code",),
+            synonyms=(
+                "currency code", "Währung", "Waehrung", "Währungscode", "devise", "code devise",
+                "monnaie", "moneda", "divisa", "código de moneda",
+            ),
             help="Three letters such as USD.",
         ),
         Field(
@@ -107,9 +126,17 @@ class OwnResultsKind(Kind):
             label="Basis",
             type="choice",
             choices={
-                ResultBasis.REPORTED: ("actual", "audited", "published"),
-                ResultBasis.ESTIMATED: ("estimate", "est", "forecast"),
+                ResultBasis.REPORTED: (
+                    "actual", "audited", "published", "Ist", "berichtet", "gemeldet", "geprüft",
+                    "réel", "publié", "audité", "déclaré", "real", "publicado", "auditado",
+                    "declarado",
+                ),
+                ResultBasis.ESTIMATED: (
+                    "estimate", "est", "forecast", "geschätzt", "Schätzung", "Prognose", "estimé",
+                    "estimation", "prévision", "estimado", "estimación", "previsión",
+                ),
             },
+            synonyms=("figure basis", "Grundlage", "Datenbasis", "base", "origen del dato"),
             help="Reported where nothing is said.",
         ),
         Field(
@@ -117,12 +144,30 @@ class OwnResultsKind(Kind):
             label="Inorganic",
             type="choice",
             choices=YES_NO,
-            synonyms=("acquisition",),
+            synonyms=(
+                "acquisition", "acquisitions", "M&A", "anorganisch", "Übernahme", "Zukauf",
+                "croissance externe", "adquisición", "inorgánico",
+            ),
             help="Yes where an acquisition or a disposal moved the figure.",
         ),
-        Field(name="source", label="Source of the figure", synonyms=("figure source", "report")),
-        Field(name="known_on", label="Known on", type="date", synonyms=("published on",)),
-    )
+        Field(
+            name="source",
+            label="Source of the figure",
+            synonyms=(
+                "figure source", "report", "Quelle", "fuente",
+            ),
+        ),
+        Field(
+            name="known_on",
+            label="Known on",
+            type="date",
+            synonyms=(
+                "published on", "publication date", "reported on", "bekannt seit",
+                "veröffentlicht am", "connu le", "publié le", "conocido el", "publicado el",
+                "fecha de publicación",
+            ),
+        ),
+    )  # fmt: skip
 
     def locked_for(self, number: str, roles: Collection[str]) -> dict[str, str]:
         """Their own results: what a partner says of itself is reported, today, by the partner."""

@@ -1,6 +1,7 @@
 """Which row names the columns, and which rows only add others up."""
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Collection, Sequence
 
@@ -12,7 +13,7 @@ FIGURE = re.compile(r"[^\w]*\d[\d\s.,:/%'-]*[^\w]*")
 TOTALS = {
     "total", "totals", "grandtotal", "subtotal", "sum", "sums",
     "summe", "gesamt", "gesamtsumme", "zwischensumme",
-    "totale", "totalgeneral", "totalgénéral", "soustotal",
+    "totale", "totalgeneral", "soustotal",
     "suma", "sumatotal",
 }  # fmt: skip
 
@@ -20,8 +21,12 @@ INITIALS = frozenset(sign for word in TOTALS for sign in (word[0], word[0].upper
 
 
 def squash(text: str) -> str:
-    """A word for comparison: lower case, letters and digits only."""
-    return "".join(sign for sign in text.casefold() if sign.isalnum())
+    """A word for comparison: lower case, letters and digits only, without their accents.
+
+    Programs drop accents from headers, or write some and not others.
+    """
+    parted = unicodedata.normalize("NFKD", text).casefold()
+    return "".join(sign for sign in parted if sign.isalnum())
 
 
 def find_header(records: Sequence[Record], words: Collection[str]) -> int:

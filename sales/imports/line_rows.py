@@ -5,6 +5,7 @@ from channelhub.lib import months
 from customers.rules import looks_like_placeholder
 from imports.kinds import Reference
 from imports.staging import Staging
+from sales.imports.line_fields import RETURN
 from sales.models import Feed, Route
 
 # numeric(18,4) holds fourteen digits before the point.
@@ -24,6 +25,12 @@ KEEP_KEYS = """
 UPDATE imports_rejectedrow SET key = staging.line_key FROM staging
 WHERE imports_rejectedrow.load_id = %(load)s AND imports_rejectedrow.row = staging.row
   AND staging.line_key IS NOT NULL
+"""
+
+# Whether the file writes returns with a minus or not, and with a minus before which number.
+RETURNS = """
+UPDATE staging SET quantity = -abs(quantity), amount = -abs(amount), price = abs(price)
+WHERE NOT rejected AND order_type = %(returned)s
 """
 
 DUPLICATE = """
@@ -138,6 +145,12 @@ def number(staging: Staging) -> None:
 def keep_keys(staging: Staging) -> None:
     """Keep the keys of rejected rows: sent again without the others they would get new ones."""
     staging.execute(KEEP_KEYS)
+
+
+def turn_returns(staging: Staging) -> None:
+    """Count quantities and amounts of returns and credits as negative."""
+    if staging.has("order_type"):
+        staging.execute(RETURNS, {"returned": RETURN})
 
 
 def check(staging: Staging) -> None:

@@ -17,6 +17,7 @@ from partners.models import PartnerKind
 from sales import exports
 from sales.imports import (
     coverage,
+    line_fields,
     line_rows,
     line_undoing,
     line_writing,
@@ -24,7 +25,6 @@ from sales.imports import (
     rollups,
 )
 from sales.imports.names import ProductNames
-from sales.models import Basis
 from sales.models import SalesKind as LineKind
 
 
@@ -67,122 +67,7 @@ class SalesKind(Kind):
             creates="A product with this id as its stock-keeping number and name.",
         ),
     )
-    fields: ClassVar[tuple[Field, ...]] = (
-        Field(
-            name="invoice",
-            label="Invoice or order number",
-            required=True,
-            max_length=100,
-            synonyms=("invoice number", "invoice no", "invoice id", "order number", "document"),
-        ),
-        Field(
-            name="line",
-            label="Line number",
-            max_length=300,
-            synonyms=("line number", "line no", "invoice line", "order line", "position"),
-            help="Without it, lines are told apart by distributor, product and occurrence.",
-        ),
-        Field(
-            name="date",
-            label="Date",
-            type="date",
-            required=True,
-            synonyms=("invoice date", "transaction date", "posting date", "sale date"),
-            help="The day the line counts for: the invoice date where there is one.",
-        ),
-        Field(
-            name="kind",
-            label="Kind",
-            type="choice",
-            required=True,
-            choices={
-                LineKind.BILLING: ("sell-in", "invoice", "invoiced", "billed", "bill"),
-                LineKind.SELL_THROUGH: ("sell-out", "POS", "point of sale", "sold through"),
-                LineKind.BOOKING: ("order", "sales order", "booked", "bookings"),
-            },
-            synonyms=("sales kind", "record type", "transaction type"),
-            help="Billing is sell-in: what we invoice. Sell-through is what a partner sold on.",
-        ),
-        Field(
-            name="reseller",
-            label="Reseller",
-            max_length=100,
-            synonyms=("reseller number", "reseller id", "dealer", "dealer id", "sold to"),
-            help="Its external id in this source, or its number here.",
-        ),
-        Field(
-            name="distributor",
-            label="Distributor",
-            max_length=100,
-            synonyms=("distributor number", "distributor id", "disti", "wholesaler"),
-            help="Its external id in this source, or its number here.",
-        ),
-        Field(
-            name="customer",
-            label="End customer",
-            max_length=200,
-            synonyms=("end customer", "end user", "customer number", "customer id"),
-        ),
-        Field(
-            name="product",
-            label="Product",
-            max_length=100,
-            synonyms=("product number", "product id", "sku", "item", "part number", "article"),
-        ),
-        Field(
-            name="quantity",
-            label="Quantity",
-            type="decimal",
-            synonyms=("qty", "units", "order quantity", "quantity sold"),
-        ),
-        Field(
-            name="amount",
-            label="Amount",
-            type="decimal",
-            synonyms=("sales amount", "net amount", "line amount", "line total", "total price"),
-            help="Returns and credits are negative. Without it: quantity x price x (1 - discount).",
-        ),
-        Field(
-            name="price",
-            label="Price of one",
-            type="decimal",
-            synonyms=("unit price", "net price", "contract price"),
-        ),
-        Field(
-            name="discount",
-            label="Discount",
-            type="decimal",
-            synonyms=("discount rate",),
-            help="A fraction: 0.15 is 15%.",
-        ),
-        Field(
-            name="currency",
-            label="Currency",
-            max_length=3,
-            synonyms=("currency code", "iso currency"),
-            help="Three letters; without it the organisation's reporting currency.",
-        ),
-        Field(
-            name="basis",
-            label="Basis of the amount",
-            type="choice",
-            choices={
-                Basis.VENDOR_NET: ("net", "net to us", "contract"),
-                Basis.RESALE: ("resale price", "street"),
-                Basis.LIST: ("list price", "MSRP"),
-            },
-            synonyms=("price basis",),
-            help="Vendor net where nothing is said.",
-        ),
-        Field(
-            name="deal",
-            label="Deal or special-price number",
-            max_length=100,
-            synonyms=("deal number", "deal id", "special price number", "registration number"),
-        ),
-        Field(name="order_date", label="Order date", type="date", synonyms=("ordered on",)),
-        Field(name="ship_date", label="Ship date", type="date", synonyms=("shipped on",)),
-    )
+    fields: ClassVar[tuple[Field, ...]] = line_fields.FIELDS
 
     def locked_for(self, number: str, roles: Collection[str]) -> dict[str, str]:
         """What they sold on. A distributor names its resellers; a reseller names itself alone."""
@@ -200,6 +85,7 @@ class SalesKind(Kind):
     def resolve(self, staging: Staging) -> None:
         """Reject what cannot be; give lines without a number a key; create what is new."""
         line_rows.number(staging)
+        line_rows.turn_returns(staging)
         line_rows.check(staging)
         for reference in self.references:
             line_rows.note_unknown(staging, reference)

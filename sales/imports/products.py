@@ -104,49 +104,88 @@ class ProductsKind(Kind):
             label="External id",
             required=True,
             max_length=100,
-            synonyms=("id", "product id", "product key", "item id", "article", "article number"),
+            synonyms=(
+                "article number", "article no", "article id", "product id", "product key",
+                "product code", "item id", "item code", "id", "article", "Artikelnummer",
+                "Artikel-Nr.", "Art.-Nr.", "Produkt-ID", "code article", "référence article",
+                "réf. article", "code produit", "código de artículo", "código artículo",
+                "cód. artículo", "código de producto", "código producto", "id producto",
+            ),
             help="What the source calls the product, or one version of it.",
         ),
         Field(
             name="sku",
             label="SKU",
             max_length=100,
-            synonyms=("product sku", "stock keeping unit", "product number", "part number"),
+            synonyms=(
+                "product sku", "stock keeping unit", "product number", "product no", "part number",
+                "part no", "manufacturer part number", "mpn", "vendor part number", "vendor sku",
+                "item number", "item no", "material number", "Herstellerartikelnummer",
+                "Hersteller-Artikelnummer", "Materialnummer", "Produktnummer",
+                "référence fabricant", "référence constructeur", "référence produit", "référence",
+                "referencia fabricante", "referencia del fabricante", "referencia",
+            ),
             help="Our own stock-keeping number; the external id where it is not given.",
         ),
         Field(
             name="name",
             label="Name",
             required=True,
-            synonyms=("product name", "description", "product description", "item name"),
+            synonyms=(
+                "product name", "item name", "article name", "product description",
+                "item description", "description", "product", "Artikelbezeichnung", "Artikelname",
+                "Produktname", "Bezeichnung", "Produktbezeichnung", "Produkt", "désignation",
+                "libellé", "libellé article", "libellé produit", "nom du produit", "nom produit",
+                "produit", "nombre del producto", "nombre producto", "descripción",
+                "descripción del producto", "descripción artículo", "producto", "artículo",
+                "nombre", "nom",
+            ),
         ),
         Field(
             name="family",
             label="Family",
             max_length=100,
-            synonyms=("product family", "category", "product category"),
+            synonyms=(
+                "product family", "product group", "category", "product category",
+                "Produktfamilie", "Produktgruppe", "Warengruppe", "Artikelgruppe", "Kategorie",
+                "famille", "famille de produits", "famille produit", "catégorie", "familia",
+                "familia de productos", "familia producto", "categoría",
+            ),
         ),
         Field(
             name="line",
             label="Product line",
             max_length=100,
-            synonyms=("registrable line",),
+            synonyms=(
+                "registrable line", "line", "Produktlinie", "gamme", "gamme de produits",
+                "ligne de produits", "línea de producto", "línea de productos", "gama",
+            ),
             help="What a deal can be registered for; made when new.",
         ),
         Field(
             name="start",
             label="First day",
             type="date",
-            synonyms=("start date", "valid from", "launch date"),
+            synonyms=(
+                "start date", "valid from", "launch date", "available from", "Startdatum",
+                "gültig ab", "gültig von", "lieferbar ab", "date de début", "valable du",
+                "début de validité", "date de lancement", "fecha de inicio", "válido desde",
+                "fecha de lanzamiento",
+            ),
         ),
         Field(
             name="end",
             label="Last day",
             type="date",
-            synonyms=("end date", "valid to", "end of sale"),
+            synonyms=(
+                "end date", "valid to", "valid until", "end of sale", "end of sales",
+                "discontinued on", "Enddatum", "gültig bis", "Verkaufsende", "lieferbar bis",
+                "date de fin", "valable jusqu'au", "fin de validité", "fin de vente",
+                "fecha de fin", "fecha fin", "válido hasta", "fin de venta",
+            ),
             help="A version that ends before it starts counts as undated.",
         ),
-    )
+    )  # fmt: skip
 
     def resolve(self, staging: Staging) -> None:
         """Reject repeated ids; find the version that speaks for each product."""

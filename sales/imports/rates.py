@@ -91,10 +91,20 @@ class RatesKind(Kind):
             type="choice",
             required=True,
             choices={
-                "plan": ("planned", "budget", "plan rate"),
-                "booked": ("spot", "daily", "actual", "booked rate"),
+                "plan": (
+                    "planned", "budget", "plan rate", "Plankurs", "geplant", "taux budget",
+                    "planifié", "presupuesto", "tipo presupuestado",
+                ),
+                "booked": (
+                    "spot", "daily", "actual", "booked rate", "Tageskurs", "Buchungskurs",
+                    "Kassakurs", "gebucht", "taux du jour", "comptant", "comptabilisé", "diario",
+                    "contado", "contabilizado",
+                ),
             },
-            synonyms=("rate type",),
+            synonyms=(
+                "rate type", "exchange rate type", "kind of rate", "Kursart", "Kurstyp",
+                "type de taux", "type de cours", "tipo de tasa", "clase de cambio",
+            ),
             help="Plan rates compare periods; booked rates are for transactions.",
         ),
         Field(
@@ -102,27 +112,41 @@ class RatesKind(Kind):
             label="Currency",
             required=True,
             max_length=3,
-            synonyms=("currency code", "from currency"),
+            synonyms=(
+                "from currency", "source currency", "currency code", "foreign currency", "Währung",
+                "Waehrung", "Währungscode", "Fremdwährung", "devise", "code devise", "monnaie",
+                "moneda", "divisa", "código de moneda",
+            ),
         ),
         Field(
             name="day",
             label="Day",
             type="date",
-            synonyms=("date", "rate date"),
+            synonyms=(
+                "rate date", "date", "Kursdatum", "Datum", "Tag", "Stichtag", "date du cours",
+                "date du taux", "jour", "fecha del cambio", "fecha", "día",
+            ),
             help="Of a booked rate: it counts until the next one.",
         ),
         Field(
             name="start",
             label="First day",
             type="date",
-            synonyms=("start date", "valid from", "from"),
+            synonyms=(
+                "start date", "valid from", "from", "Startdatum", "gültig ab", "gültig von", "von",
+                "date de début", "valable du", "du", "fecha de inicio", "válido desde", "desde",
+            ),
             help="Of a plan rate; since ever where it is empty.",
         ),
         Field(
             name="end",
             label="Last day",
             type="date",
-            synonyms=("end date", "valid to", "to", "until"),
+            synonyms=(
+                "end date", "valid to", "valid until", "to", "until", "Enddatum", "gültig bis",
+                "bis", "date de fin", "valable jusqu'au", "au", "fecha de fin", "fecha fin",
+                "válido hasta", "hasta",
+            ),
             help="Of a plan rate; until further notice where it is empty.",
         ),
         Field(
@@ -131,10 +155,14 @@ class RatesKind(Kind):
             type="decimal",
             required=True,
             places=8,
-            synonyms=("exchange rate", "value"),
+            synonyms=(
+                "exchange rate", "fx rate", "value", "Kurs", "Wechselkurs", "Umrechnungskurs",
+                "taux", "taux de change", "cours", "cours de change", "tasa", "tasa de cambio",
+                "tipo de cambio", "cambio", "valor",
+            ),
             help="Reporting currency for one unit of the currency.",
         ),
-    )
+    )  # fmt: skip
 
     def resolve(self, staging: Staging) -> None:
         """Reject what is no rate, and plan rates for days that have one."""

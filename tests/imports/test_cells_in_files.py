@@ -119,3 +119,42 @@ def test_a_control_character_outside_the_mapped_columns_is_no_matter(send: Send)
 
 def test_a_file_without_rows_is_fine(send: Send) -> None:
     assert counts(send("partners", "id,name\n")) == (0, 0, 0, 0)
+
+
+def test_marks_of_a_currency_are_read_with_their_number(send: Send) -> None:
+    text = 'day,rate\n45292,"$1,234.5"\n3 Oct 2024,1.5 USD\n2024-10-04,0.5\n'
+    assert counts(send("rates", text, *BOOKED)) == (3, 0, 0, 0)
+    assert rates() == {
+        dt.date(2024, 1, 1): Decimal("1234.5"),
+        dt.date(2024, 10, 3): Decimal("1.5"),
+        dt.date(2024, 10, 4): Decimal("0.5"),
+    }
+
+
+def test_marked_numbers_tell_the_decimal_mark_too(send: Send) -> None:
+    send("rates", "day;rate\n2024-01-01;€ 1,234\n2024-01-02;€ 1,50\n", *BOOKED)
+    assert rates()[dt.date(2024, 1, 1)] == Decimal("1.234")
+
+
+def test_days_of_a_spreadsheet_may_have_a_time(send: Send) -> None:
+    text = "day,rate\n45292.43402777778,1.1\n45293.5,1.2\n45294,1.3\n"
+    assert counts(send("rates", text, *BOOKED)) == (3, 0, 0, 0)
+    assert min(rates()) == dt.date(2024, 1, 1)
+
+
+def test_a_percent_sign_is_refused_where_no_fraction_is_meant(send: Send) -> None:
+    result = send("rates", "day,rate\n2024-01-01,15%\n", *BOOKED)
+    assert result["rejected_rows"][0]["reason"] == "This is not a number. Write it like 1234.50."
+
+
+def test_choices_are_read_whatever_their_accents(send: Send) -> None:
+    text = (
+        "type,currency,day,rate\nComptabilisé,EUR,2024-01-01,1.1\ncomptabilise,EUR,2024-01-02,1.1\n"
+    )
+    assert counts(send("rates", text)) == (2, 0, 0, 0)
+
+
+def test_a_column_of_too_many_words_holds_no_choices(send: Send) -> None:
+    text = "type,currency,rate\n" + "".join(f"word {n},EUR,1\n" for n in range(1001))
+    with pytest.raises(CommandError, match="type has over 1,000 different values: no choices"):
+        send("rates", text)

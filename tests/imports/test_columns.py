@@ -4,12 +4,26 @@ from typing import Any
 
 import pytest
 
-from imports.columns import assign
+from imports.columns import assign, match_headers
 from imports.kinds import Counts, Field, Kind
 from imports.models import Source
 from imports.options import Options
 from imports.problems import Unreadable
 from imports.staging import Staging
+
+
+class Parties(Kind):
+    name = "parties"
+    label = "Parties"
+    fields = (Field(name="customer", label="Party", synonyms=("end user", "customer", "bill to")),)
+
+    def kept(self, source: Source | None) -> dict[str, Any]:
+        return {}
+
+    def resolve(self, staging: Staging) -> None: ...
+
+    def write(self, staging: Staging) -> Counts:
+        return Counts(new=0, changed=0, unchanged=0)
 
 
 class Boxes(Kind):
@@ -40,6 +54,25 @@ def test_headers_find_their_fields_whatever_their_case() -> None:
 
 def test_a_fields_own_name_goes_before_a_synonym() -> None:
     assert fill("BoxID External_Id") == {"external_id": "External_Id"}
+
+
+@pytest.mark.parametrize(
+    ("columns", "taken"),
+    [
+        ("Bill-To|Customer|End User", "End User"),
+        ("Bill-To|Customer", "Customer"),
+        ("Bill-To", "Bill-To"),
+        ("Bill-To|Party|End User", "Party"),
+    ],
+)
+def test_earlier_synonyms_are_preferred_even_to_the_name_where_it_is_one(
+    columns: str, taken: str
+) -> None:
+    assert match_headers(Parties(), columns.split("|")) == {"customer": taken}
+
+
+def test_accents_make_no_difference() -> None:
+    assert fill("Bóx-ÍD") == {"external_id": "Bóx-ÍD"}
 
 
 def test_each_column_is_used_once() -> None:

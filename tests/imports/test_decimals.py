@@ -6,7 +6,8 @@ import pytest
 from django.db import connection
 
 from imports.cells import DecimalMark, parse_decimal
-from imports.checking import NUMBER, number_params
+from imports.checking import NUMBER, WITHOUT_CURRENCY, number_params
+from imports.marks import AROUND_MONEY
 
 WITH_POINT = {
     "1234.50": "1234.50",
@@ -28,6 +29,12 @@ WITH_POINT = {
     "007": "7",
 }
 WITH_COMMA = {"1.234,50": "1234.50", "1,5": "1.5", "1.234": "1234", "(1,5)": "-1.5", "-7": "-7"}
+WITH_CURRENCY = {
+    "$5": "5", "-$5": "-5", "$-5": "-5", "($5.00)": "-5", "US$ 5": "5", "1,234.50 USD": "1234.50",
+    "usd 7": "7", "5 \u20ac": "5", "5\u20ac-": "-5", "(5 EUR)": "-5", "\u00a31'000": "1000",
+    "9\u00a0\u20ac": "9", "12 kr": "12",
+}  # fmt: skip
+WITH_CURRENCY_AND_COMMA = {"\u20ac 1.234,50": "1234.50", "1.234,50 EUR": "1234.50"}
 NO_NUMBERS = [
     "",
     "abc",
@@ -35,7 +42,11 @@ NO_NUMBERS = [
     "1.2.3",
     "--5",
     "(-5)",
-    "$5",
+    "$",
+    "$5 EUR",
+    "EUR USD 5",
+    "5 pcs",
+    "1\u20ac50",
     "5%",
     "1,2345",
     "NaN",
@@ -46,14 +57,18 @@ NO_NUMBERS = [
 VALID: list[tuple[str, DecimalMark, str]] = [
     *((text, ".", value) for text, value in WITH_POINT.items()),
     *((text, ",", value) for text, value in WITH_COMMA.items()),
+    *((text, ".", value) for text, value in WITH_CURRENCY.items()),
+    *((text, ",", value) for text, value in WITH_CURRENCY_AND_COMMA.items()),
 ]
 
 
 def in_database(text: str, mark: DecimalMark) -> Decimal | None:
-    number = NUMBER.format(text="cell")
+    number = NUMBER.format(text=WITHOUT_CURRENCY.format(text="cell"))
     statement = f"SELECT {number} FROM (SELECT %(cell)s::text AS cell) AS one"  # noqa: S608
     with connection.cursor() as cursor:
-        cursor.execute(statement, {**number_params(mark), "cell": text})
+        cursor.execute(
+            statement, {**number_params(mark), "cell": text, "around_money": AROUND_MONEY}
+        )
         value: Decimal | None = cursor.fetchone()[0]
         return value
 

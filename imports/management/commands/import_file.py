@@ -11,10 +11,12 @@ from django.core.management.base import BaseCommand, CommandError
 from imports import actions
 from imports.models import Import
 from imports.options import Join, Options, parse_covers, parse_pairs
-from imports.problems import Unreadable
+from imports.problems import Ambiguous, Unreadable
 
 SHOWN = 20
 COUNTED = ("new", "changed", "unchanged", "closed", "rejected")
+# How to say here what a file does not tell.
+HINTS = {"date_order": "(--date-order dmy or mdy)", "decimal_mark": "(--decimal . or --decimal ,)"}
 MARKS = {"point": ".", "comma": ",", "semicolon": ";", "tab": "\t", "\\t": "\t", "bar": "|"}
 
 
@@ -49,6 +51,8 @@ class Command(BaseCommand):
     def handle(self, **given: Any) -> None:
         try:
             load = self._load(given)
+        except Ambiguous as problem:
+            raise CommandError(f"{problem} {HINTS[problem.field]}") from None
         except (Unreadable, ValueError) as problem:
             raise CommandError(str(problem)) from None
         except KeyboardInterrupt:
