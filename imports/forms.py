@@ -87,7 +87,7 @@ class NamesForm(forms.Form):
             self.fields[f"alike_{name.pk}"] = forms.ChoiceField(
                 label=f"What {name.text} is",
                 required=False,
-                choices=[("", self._left_alone(name)), *map(_choice, alike)],
+                choices=[("", self._left_alone(name, len(alike))), *map(_choice, alike)],
             )
             asks_for = self.references[name.reference].asks_for
             self.fields[f"other_{name.pk}"] = forms.CharField(
@@ -134,7 +134,9 @@ class NamesForm(forms.Form):
                 found[reference.name, text] = alike
         return found
 
-    def _left_alone(self, name: UnknownName) -> str:
+    def _left_alone(self, name: UnknownName, alike: int) -> str:
+        if alike:
+            return f"Choose: {alike} of ours {'is' if alike == 1 else 'are'} alike"
         return "None of ours" if self.references[name.reference].creates else "Not known"
 
 

@@ -108,6 +108,7 @@ def draft_page(
         "form": form,
         "reading": reading,
         "preview": head,
+        "facts": [("It holds", kind.label), *head.facts()],
         "before": Import.objects.same_file(load).first(),
         "layout": recall(head.sheet.columns, source=load.source, kind=load.kind),
         "routes": door.routes,
