@@ -123,21 +123,26 @@ def _partners() -> dict[str, tuple[Any, ...]]:
     names = [canary.name for canary in QUESTIONS]
     with connection.cursor() as cursor:
         cursor.execute(PARTNERS, {"canaries": names})
-        return {name: tuple(rest) for name, *rest in cursor.fetchall()}
+        return {
+            name: (int(of), int(judged), int(moving), *weights)
+            for name, of, judged, moving, *weights in cursor.fetchall()
+        }
 
 
+# Partners differ in few ways in what was judged and what moves: those are counted first.
 PARTNERS = """
-WITH weighed AS (
-  SELECT judged, moving, greatest(coalesce(sales_12, 0), coalesce(sales_prior_12, 0), 0) AS weight
-  FROM alerts_partnerhealth WHERE current
+WITH alike AS (
+  SELECT judged, moving, count(*) AS partners,
+    sum(greatest(coalesce(sales_12, 0), coalesce(sales_prior_12, 0), 0)) AS weight
+  FROM alerts_partnerhealth WHERE current GROUP BY judged, moving
 )
-SELECT asked.canary, count(*),
-  count(*) FILTER (WHERE asked.canary = ANY(judged)),
-  count(*) FILTER (WHERE asked.canary = ANY(moving)),
+SELECT asked.canary, sum(partners),
+  coalesce(sum(partners) FILTER (WHERE asked.canary = ANY(judged)), 0),
+  coalesce(sum(partners) FILTER (WHERE asked.canary = ANY(moving)), 0),
   sum(weight),
   sum(weight) FILTER (WHERE asked.canary = ANY(judged)),
   sum(weight) FILTER (WHERE asked.canary = ANY(moving))
-FROM weighed CROSS JOIN unnest(%(canaries)s::text[]) AS asked(canary)
+FROM alike CROSS JOIN unnest(%(canaries)s::text[]) AS asked(canary)
 GROUP BY asked.canary
 """
 
