@@ -1,5 +1,6 @@
 """Imports for programs: send a file, ask what became of it."""
 
+import abc
 from typing import Any
 
 from django.core.validators import validate_slug
@@ -159,56 +160,52 @@ class Conflict(APIException):
     default_code = "conflict"
 
 
-class ImportUndo(generics.GenericAPIView[Import]):
-    """Undoes an import in the background; 409 with the reason where that cannot be."""
+class ImportVerb(abc.ABC, generics.GenericAPIView[Import]):
+    """Something done with an import: 202 with the import to ask for later, or 409 with a reason."""
 
     serializer_class = ImportSerializer
     lookup_field = "public_id"
     queryset = Import.objects.all()
 
-    @extend_schema(request=None, responses={202: ImportSerializer})
-    def post(self, request: Request, **_: Any) -> Response:
-        """202 with the undo, an import of its own to ask for later."""
-        user = request.user if isinstance(request.user, User) else None
-        try:
-            undo = actions.undo_import(self.get_object(), acting_user=user)
-        except Refused as reason:
-            raise Conflict(str(reason)) from None
-        return Response(ImportSerializer(undo).data, status=202)
-
-
-class ImportLoad(generics.GenericAPIView[Import]):
-    """Loads a file that was checked; 409 where it is no draft any more."""
-
-    serializer_class = ImportSerializer
-    lookup_field = "public_id"
-    queryset = Import.objects.all()
+    @abc.abstractmethod
+    def do(self, load: Import, user: User | None) -> Import:
+        """Do it, and answer the import to look at. Raises Conflict."""
 
     @extend_schema(request=None, responses={202: ImportSerializer})
     def post(self, request: Request, **_: Any) -> Response:
         """202 with the import to ask for later."""
-        load = self.get_object()
+        user = request.user if isinstance(request.user, User) else None
+        load = self.do(self.get_object(), user)
+        load.refresh_from_db()
+        return Response(ImportSerializer(load).data, status=202)
+
+
+class ImportUndo(ImportVerb):
+    """Undoes an import in the background; the undo is an import of its own."""
+
+    def do(self, load: Import, user: User | None) -> Import:
+        try:
+            return actions.undo_import(load, acting_user=user)
+        except Refused as reason:
+            raise Conflict(str(reason)) from None
+
+
+class ImportLoad(ImportVerb):
+    """Loads a file that was checked."""
+
+    def do(self, load: Import, user: User | None) -> Import:
         if not actions.confirm_import(load, options=Options.from_json(load.options)):
             raise Conflict("It is no draft: it is loaded, or about to be.")
-        load.refresh_from_db()
-        return Response(ImportSerializer(load).data, status=202)
+        return load
 
 
-class ImportCancel(generics.GenericAPIView[Import]):
-    """Stops an import or a check that waits or runs; 409 where it has ended."""
+class ImportCancel(ImportVerb):
+    """Stops an import or a check that waits or runs; it is a draft again within seconds."""
 
-    serializer_class = ImportSerializer
-    lookup_field = "public_id"
-    queryset = Import.objects.all()
-
-    @extend_schema(request=None, responses={202: ImportSerializer})
-    def post(self, request: Request, **_: Any) -> Response:
-        """202 with the import, which is a draft again within seconds."""
-        load = self.get_object()
+    def do(self, load: Import, user: User | None) -> Import:
         if not actions.cancel_import(load):
             raise Conflict("It is not under way.")
-        load.refresh_from_db()
-        return Response(ImportSerializer(load).data, status=202)
+        return load
 
 
 class ImportDetail(generics.RetrieveAPIView[Import]):
