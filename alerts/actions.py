@@ -13,6 +13,7 @@ from alerts.models import Run, RunCanary, Threshold
 from alerts.night import night
 from alerts.publish import publish
 from alerts.ranges import ranges
+from alerts.room import room
 from alerts.verdicts import Limits
 from channelhub.lib.history import decision
 from channelhub.lib.ring import ring
@@ -87,7 +88,8 @@ def finish_night(run: Run) -> None:
 
 def judge(run: Run) -> None:
     """Let every canary judge every subject, a range at a time, each in its own transaction."""
-    facts = night(run.as_of)
+    with room():
+        facts = night(run.as_of)
     for canary in CANARIES.values():
         limits = limits_of(canary)
         _enter(run, canary)

@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 from psycopg.types.json import Jsonb
 
 from alerts.models import Finding, Run
+from alerts.room import room
 from alerts.verdicts import Verdict
 
 COLUMNS = (
@@ -27,18 +28,16 @@ COLUMNS = (
 KEY = ("scope", "subject", "direction")
 PLACES = {"value": Decimal("1e-12"), "money": Decimal("1e-4"), "partner_size": Decimal("1e-4")}
 
-# A night sorts and hashes whole ranges: on disk that takes twice as long, and compiling each of
-# its few statements takes longer than it saves.
-ROOM = "SET LOCAL work_mem = '64MB'; SET LOCAL jit = off"
-
 Row = dict[str, Any]
 
 
-@transaction.atomic
+@room()
 def replace_findings(
     run: Run, canary: str, first: int, last: int, verdicts: Iterable[Verdict]
 ) -> int:
     """Make the stored findings of a range of subjects those of the verdicts.
+
+    Verdicts that come lazily are read in the same transaction, and have its room.
 
     Returns:
         How many findings were removed or added; 0 when nothing differs.
@@ -58,7 +57,6 @@ def replace_findings(
 
 def _take_turn(run: Run, first: int) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(ROOM)
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [run.pk, first % 2**31])
 
 

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 from django.utils import timezone
 
 from alerts.canaries import CANARIES
-from alerts.findings import ROOM
 from alerts.health import HEALTH, RECKON, health_params
 from alerts.models import Run
+from alerts.room import room
 from alerts.verdicts import Keeps
 
 # Any fixed number: publishing takes turns.
@@ -24,7 +24,7 @@ def publish(run: Run) -> bool:
     Returns:
         Whether anything was written.
     """
-    with transaction.atomic():
+    with room():
         _take_turn()
         run.refresh_from_db()
         newest = Run.objects.newest()
@@ -40,7 +40,6 @@ def publish(run: Run) -> bool:
 
 def _take_turn() -> None:
     with connection.cursor() as cursor:
-        cursor.execute(ROOM)
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PUBLISH_LOCK])
 
 
