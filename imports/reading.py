@@ -2,13 +2,15 @@
 
 import dataclasses
 import json
+import os
+import select
 import signal
 import subprocess
 import sys
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from django.conf import settings
 
@@ -18,6 +20,8 @@ from imports.problems import Unreadable
 CHUNK = 1 << 18
 DESCRIBE_SECONDS = 60
 STREAM_SECONDS = 900
+# How long a child may say nothing at all; one that waits for something uses no processor time.
+SILENT_SECONDS = 100
 UNESCAPES = {"\\\\": "\\", "\\t": "\t", "\\n": "\n", "\\r": "\r"}
 
 
@@ -61,8 +65,7 @@ class Sheet:
             "most_rows": settings.IMPORT_MAX_ROWS,
         }
         with _child("stream", self.path, request, STREAM_SECONDS) as output:
-            while chunk := output.read(CHUNK):
-                yield chunk
+            yield from output
 
     def records(self) -> Iterator["Row"]:
         """Its rows, each with every column. For files of what was rejected, and for tests."""
@@ -115,7 +118,7 @@ def open_sheet(
         "words": list(words),
     }
     with _child("describe", path, request, DESCRIBE_SECONDS) as output:
-        answer = output.read()
+        answer = b"".join(output)
     told = json.loads(answer)
     for name in ("sheets", "columns"):
         told[name] = tuple(told[name])
@@ -123,7 +126,9 @@ def open_sheet(
 
 
 @contextmanager
-def _child(job: str, path: Path, request: dict[str, Any], seconds: int) -> Iterator[Any]:
+def _child(
+    job: str, path: Path, request: dict[str, Any], seconds: int
+) -> Iterator[Iterator[bytes]]:
     """Run a job and give its output; whatever ends it early ends here as Unreadable."""
     limits = {"memory": settings.IMPORT_CHILD_BYTES, "seconds": seconds}
     child = subprocess.Popen(
@@ -137,12 +142,12 @@ def _child(job: str, path: Path, request: dict[str, Any], seconds: int) -> Itera
     )
     try:
         with child:
-            if child.stdin is None or child.stderr is None:
+            if child.stdin is None or child.stdout is None or child.stderr is None:
                 raise RuntimeError("The child has no pipes.")
             with child.stdin:
                 child.stdin.write(json.dumps({**request, **limits}).encode())
             try:
-                yield child.stdout
+                yield _output(child.stdout, path)
             except BaseException:
                 child.kill()
                 raise
@@ -154,16 +159,31 @@ def _child(job: str, path: Path, request: dict[str, Any], seconds: int) -> Itera
         raise Unreadable(_why(child.returncode, said, path))
 
 
+def _output(pipe: IO[bytes], path: Path) -> Iterator[bytes]:
+    """What a child says, as it says it. Raises Unreadable where it falls silent."""
+    waiting = select.poll()
+    waiting.register(pipe)
+    while waiting.poll(SILENT_SECONDS * 1000):
+        if not (chunk := os.read(pipe.fileno(), CHUNK)):
+            return
+        yield chunk
+    raise Unreadable(_too_long(path))
+
+
 def _why(code: int, said: str, path: Path) -> str:
     """What a person is told of a child that did not finish."""
     last = said.strip().rsplit("\n", 1)[-1]
     if code == UNREADABLE:
         return last
     if code in {-signal.SIGXCPU, -signal.SIGKILL}:
-        return f"{path.name} takes too long to read. Split it, or save it as CSV."
+        return _too_long(path)
     if "MemoryError" in said or "memory allocation" in said or code == -signal.SIGABRT:
         return f"{path.name} takes too much memory to read. Split it, or save its table as CSV."
     return f"{path.name} cannot be read: it is damaged, or not what its name says ({last[:200]})."
+
+
+def _too_long(path: Path) -> str:
+    return f"{path.name} takes too long to read. Split it, or save it as CSV."
 
 
 def _row(line: str) -> Row:

@@ -13,6 +13,8 @@ from imports.problems import Unreadable
 
 UNREADABLE = 3
 LONGEST_CELL = 1_000_000
+# A pipe holds this much with nobody reading at its other end.
+LONGEST_REASON = 2_000
 
 
 def main() -> int:
@@ -26,7 +28,7 @@ def main() -> int:
     try:
         _work(sys.argv[1], Request(**asked))
     except Unreadable as problem:
-        sys.stderr.write(f"{problem}\n")
+        sys.stderr.write(f"{' '.join(str(problem).split())[:LONGEST_REASON]}\n")
         return UNREADABLE
     return 0
 

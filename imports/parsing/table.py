@@ -41,6 +41,8 @@ class Request:
     def open(self) -> TextFile | Workbook:
         """The file. Raises Unreadable."""
         path = Path(self.path)
+        if path.exists() and not path.is_file():
+            raise Unreadable(f"{path.name} is no file that can be read.")
         if is_workbook(path):
             return Workbook(path, self.sheet)
         return TextFile(path, self.encoding, self.delimiter)

@@ -17,6 +17,9 @@ SAMPLE_RECORDS = 50
 LONGEST_LINE = 1_000_000
 CHUNK = 1 << 20
 UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+UTF32 = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
+# Ways to write text within ASCII, which let halves of characters through that nothing can store.
+ESCAPED = {"utf-7", "unicode-escape", "raw-unicode-escape", "idna", "punycode"}
 # What COPY or a reader would take for something else: control characters, tabs and backslashes.
 MESSY = re.compile(r"[\x00-\x09\x0b\x0c\x0e-\x1f\x7f\\]")
 # In a file whose cells are parted by tabs, a tab is not in a cell.
@@ -28,6 +31,8 @@ NO_TABLE = {
     b"<HTM": "a web page",
     b"<?xm": "an XML document",
     b"{\\rt": "a text document",
+    b"[{": "a JSON document",
+    b'{"': "a JSON document",
     b"\x89PNG": "a picture",
     b"\xff\xd8\xff": "a picture",
     b"GIF8": "a picture",
@@ -94,6 +99,8 @@ def guess_encoding(path: Path) -> str:
         with path.open("rb") as file:
             start = file.read(CHUNK)
             _must_be_text(path, start)
+            if start.startswith(UTF32):
+                return "utf-32"
             if start.startswith(UTF16):
                 return "utf-16"
             if start.startswith(codecs.BOM_UTF8):
@@ -110,12 +117,20 @@ def guess_delimiter(lines: Sequence[str]) -> str:
     """
 
     def fit(mark: str) -> tuple[int, int]:
-        rows = [row for row in csv.reader(lines, delimiter=mark) if row]
+        rows = [row for row in _split(lines, mark) if row]
         widths = Counter(len(row) for row in rows if len(row) > 1)
         width, count = max(widths.items(), key=lambda each: (each[1], each[0]), default=(0, 0))
         return (count, width) if count * 2 >= len(rows) else (0, 0)
 
     return max(DELIMITERS, key=fit)
+
+
+def _split(lines: Sequence[str], mark: str) -> Iterator[list[str]]:
+    """The rows up to one with a cell longer than any may be: a quote is not closed there."""
+    try:
+        yield from csv.reader(lines, delimiter=mark)
+    except csv.Error:
+        return
 
 
 def known_encoding(name: str) -> str:
@@ -128,7 +143,9 @@ def known_encoding(name: str) -> str:
         known = codecs.lookup(name).name
         " ".encode(known)
     except (LookupError, UnicodeError):
-        raise Unreadable(f"{name!r} is not an encoding. Use utf-8 or cp1252, say.") from None
+        known = ""
+    if not known or known in ESCAPED:
+        raise Unreadable(f"{name!r} is not an encoding. Use utf-8 or cp1252, say.")
     return "utf-8-sig" if known == "utf-8" else known
 
 
@@ -138,7 +155,7 @@ def _must_be_text(path: Path, start: bytes) -> None:
     for mark, what in NO_TABLE.items():
         if start.lstrip().startswith(mark):
             raise Unreadable(f"{path.name} is {what}. Save its table as XLSX or CSV.")
-    if not start.startswith(UTF16) and start.count(0) * 20 > len(start):
+    if not start.startswith((*UTF16, *UTF32)) and start.count(0) * 20 > len(start):
         raise Unreadable(f"{path.name} is not a text file. Save it as CSV and import that.")
 
 

@@ -1,9 +1,15 @@
 """Reads a sheet of a workbook: values as text, as a person would have typed them."""
 
 import datetime as dt
+import itertools
+import lzma
+import mmap
 import re
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -14,6 +20,8 @@ from imports.parsing.records import Record
 from imports.problems import Unreadable
 
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+# The name of a stream as the directory of a compound file holds it.
+ENCRYPTED = "EncryptedPackage".encode("utf-16-le").ljust(64, b"\0")
 MOST_ENTRIES = 10_000
 MOST_UNPACKED = 2 << 30
 # Sheets shrink to a tenth or a thirtieth; what shrinks further was made to.
@@ -22,6 +30,12 @@ MOST_RATIO, HARMLESS = 200, 50 << 20
 MOST_CELLS = 20_000_000
 MESSY = re.compile(r"[\x00-\x1f\x7f\\]")
 MIDNIGHT = dt.time()
+NO_DAY = "A cell of the row is formatted as a day or a time, but its number is too large for one."
+# What zipfile raises for archives that are cut, garbled, encrypted or packed in a way of their own.
+DAMAGED = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, OSError, RuntimeError,
+    ValueError,
+)  # fmt: skip
 
 
 def is_workbook(path: Path) -> bool:
@@ -31,6 +45,24 @@ def is_workbook(path: Path) -> bool:
             return file.read(8).startswith((ZIP, OLE))
     except OSError:
         return False
+
+
+@contextmanager
+def _readable(what: str) -> Iterator[None]:
+    """Turns whatever the library makes of a workbook that it cannot read into Unreadable."""
+    try:
+        yield
+    except PasswordError:
+        raise Unreadable(f"{what} is encrypted. Save it without a password.") from None
+    except (CalamineError, OSError) as error:
+        raise Unreadable(f"{what} is no workbook that can be read: {error}") from None
+    except BaseException as error:
+        # The name is all that can be known of it: the library does not export its class.
+        if type(error).__name__ != "PanicException":
+            raise
+        raise Unreadable(
+            f"{what} is damaged, or holds a number that is too large. Save its sheet as CSV."
+        ) from None
 
 
 class Workbook:
@@ -46,15 +78,12 @@ class Workbook:
             Unreadable: it is none, or encrypted, too large or made to do harm.
         """
         self.path = path
+        _check_encrypted(path)
         _check_archive(path)
-        try:
+        with _readable(path.name):
             self._book = CalamineWorkbook.from_path(str(path))
             self.sheets = tuple(self._book.sheet_names)
             self._sheet = self._chosen(sheet)
-        except PasswordError:
-            raise Unreadable(f"{path.name} is encrypted. Save it without a password.") from None
-        except (CalamineError, OSError) as error:
-            raise Unreadable(f"{path.name} is no workbook that can be read: {error}") from None
         self.sheet = self._sheet.name
         if self._sheet.total_height * self._sheet.total_width > MOST_CELLS:
             raise Unreadable(
@@ -64,12 +93,32 @@ class Workbook:
             )
 
     def records(self) -> Iterator[Record]:
-        """Every row that holds anything."""
-        for line, row in enumerate(self._sheet.iter_rows(), start=1):
+        """Every row that holds anything.
+
+        Raises:
+            Unreadable: a number is so large that nothing can be made of its row.
+        """
+        for line, row in enumerate(self._rows(), start=1):
+            if row is None:
+                yield Record(line, [], NO_DAY)
+                continue
             cells = [as_text(value) for value in row]
             if any(cells):
                 messy = any(MESSY.search(cell) for cell in cells)
                 yield Record(line, cells, "", messy)
+
+    def _rows(self) -> Iterator[list[Any] | None]:
+        """Every row, None for one with a number that Excel shows as a day and that is none."""
+        rows = iter(self._sheet.iter_rows())
+        for line in itertools.count(1):
+            try:
+                with _readable(f"{self.path.name}, line {line},"):
+                    row = next(rows)
+            except StopIteration:
+                return
+            except OverflowError:
+                row = None
+            yield row
 
     def _chosen(self, name: str | None) -> CalamineSheet:
         if not self.sheets:
@@ -107,6 +156,13 @@ def _number(value: float) -> str:
     return f"{Decimal(written):f}" if "e" in written else written
 
 
+def _check_encrypted(path: Path) -> None:
+    """Raises Unreadable for a workbook with a password, which is a compound file around it."""
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        if content[: len(OLE)] == OLE and content.find(ENCRYPTED) >= 0:
+            raise Unreadable(f"{path.name} is encrypted. Save it without a password.")
+
+
 def _check_archive(path: Path) -> None:
     """Raises Unreadable where a workbook would unpack to what no table is."""
     with path.open("rb") as file:
@@ -115,7 +171,7 @@ def _check_archive(path: Path) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             _check_entries(path, archive)
-    except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError) as error:
+    except DAMAGED as error:
         raise Unreadable(f"{path.name} begins like a workbook, but is damaged: {error}.") from None
 
 
