@@ -73,13 +73,17 @@ ON CONFLICT DO NOTHING
 
 # What an undo takes back on the day on which it was known was never known: both changes go.
 CANCEL = """
-WITH pair AS (
+WITH pair AS MATERIALIZED (
   SELECT done.id AS done, undone.id AS undone
   FROM {table} AS done JOIN {table} AS undone ON {same}
   WHERE done.load_id = %(undoes)s AND undone.load_id = %(load)s
 )
-DELETE FROM {table} AS change USING pair WHERE change.id IN (pair.done, pair.undone)
+DELETE FROM {table} WHERE id IN (SELECT done FROM pair UNION ALL SELECT undone FROM pair)
 """
+# Both loads are newer than the statistics, which know no row of them: a loop over each pair of
+# rows would seem cheap.
+HASHED = "SET LOCAL enable_nestloop = off"
+AS_PLANNED = "SET LOCAL enable_nestloop = on"
 SAME = ("feed_id", "measure", "currency", "month", "known_on")
 OPPOSITE = ("amount", "lines")
 CANCELLED = (
@@ -119,12 +123,14 @@ def add(staging: Staging) -> None:
 def cancel(staging: Staging, params: Mapping[str, Any]) -> None:
     """After `add` for an undo: what it took back of a load on the same day leaves no trace."""
     staging.execute(NOT_SOLD_BY, params)
+    staging.execute(HASHED)
     for table, same, opposite in CANCELLED:
         conditions = [
             *(f"{_of('done', name)} = {_of('undone', name)}" for name in same),
             *(f"done.{name} = -undone.{name}" for name in opposite),
         ]
         staging.execute(CANCEL.format(table=table, same=" AND ".join(conditions)), params)
+    staging.execute(AS_PLANNED)
 
 
 def _of(row: str, name: str) -> str:
