@@ -18,7 +18,7 @@ from tests.imports.hostile import HOSTILE, Hostile
 WORST = (
     "bomb.xlsx", "nested.xlsx", "many-parts.xlsx", "laughs.xlsx", "outside.xlsx", "far-cell.xlsx",
     "cell-beyond.xlsx", "bomb.ods", "password.xlsx", "no-strings.xlsx", "never-closed.csv",
-    "nul-bytes.csv", "page.xls", "empty.csv",
+    "nul-bytes.csv", "page.xls", "only-line-ends.csv",
 )  # fmt: skip
 GROWTH = 8 << 20
 
@@ -36,14 +36,15 @@ def worst() -> list[Hostile]:
 
 
 def send_all(send: Callable[[SimpleUploadedFile], str], uploads: Path) -> None:
-    """Sends each of the worst; the first one is sent before memory counts, to warm up."""
+    """Sends each of the worst twice: what the first round loads and compiles stays."""
     process, before = psutil.Process(), 0
-    for hostile in (worst()[0], *worst()):
-        page = send(SimpleUploadedFile(hostile.name, hostile.content()))
-        assert escape(hostile.refused) in page, hostile.name
-        assert hostile.name in page
-        assert list(uploads.iterdir()) == []
-        before = before or process.memory_info().rss
+    for _ in range(2):
+        before = process.memory_info().rss
+        for hostile in worst():
+            page = send(SimpleUploadedFile(hostile.name, hostile.content()))
+            assert escape(hostile.refused) in page, hostile.name
+            assert hostile.name in page
+            assert list(uploads.iterdir()) == []
     assert not Import.objects.exists()
     assert process.memory_info().rss - before < GROWTH
 
