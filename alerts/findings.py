@@ -1,5 +1,6 @@
 """Keeps what a canary found: wanted minus stored, so that judging again changes nothing."""
 
+import json
 from collections.abc import Iterable
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
@@ -27,6 +28,11 @@ COLUMNS = (
 )
 KEY = ("scope", "subject", "direction")
 PLACES = {"value": Decimal("1e-12"), "money": Decimal("1e-4"), "partner_size": Decimal("1e-4")}
+
+STORED = f"""
+SELECT id, {", ".join(COLUMNS)} FROM alerts_finding
+WHERE run_id = %s AND canary = %s AND subject BETWEEN %s AND %s
+"""  # noqa: S608 - names of our own
 
 Row = dict[str, Any]
 
@@ -76,10 +82,12 @@ def _key(row: Row) -> tuple[Any, ...]:
 
 
 def _stored(run: Run, canary: str, first: int, last: int) -> dict[Any, tuple[int, Row]]:
-    rows = Finding.objects.filter(run=run, canary=canary, subject__range=(first, last)).values(
-        "id", *COLUMNS
-    )
-    return {_key(row): (row.pop("id"), row) for row in rows.iterator()}
+    with connection.cursor() as cursor:
+        cursor.execute(STORED, [run.pk, canary, first, last])
+        rows = [(pk, dict(zip(COLUMNS, row, strict=True))) for pk, *row in cursor]
+    for _, row in rows:
+        row["evidence"] = json.loads(row["evidence"])
+    return {_key(row): (pk, row) for pk, row in rows}
 
 
 def _copy(run: Run, canary: str, rows: list[Row]) -> None:

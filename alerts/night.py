@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime as dt
+import functools
 from decimal import Decimal
 from typing import Any
 
@@ -58,6 +59,16 @@ class Night:
     window_params: dict[str, Any] = dataclasses.field(default_factory=dict)
     # Our trailing 12 months by partner, as far as a canary of this night has reckoned them.
     known_sizes: dict[int, Decimal | None] = dataclasses.field(default_factory=dict)
+
+    @functools.cached_property
+    def told(self) -> dict[str, Any]:
+        """What the evidence of every finding says of the channel: JSON."""
+        return {
+            "currency": self.currency,
+            "channel": str(self.channel),
+            "channel_to": str(months.last_day(self.channel_to)) if self.channel_to else None,
+            "channel_without": list(self.missing_rates),
+        }
 
     @property
     def rate_params(self) -> dict[str, Any]:
@@ -140,17 +151,18 @@ def _billed(
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT coalesce(sum(s.amount * r.rate), 0),"
-            " array_agg(DISTINCT s.currency) FILTER (WHERE r.rate IS NULL)"
-            " FROM sales_month s"
-            " LEFT JOIN unnest(%s::text[], %s::numeric[]) AS r(currency, rate) USING (currency)"
-            " WHERE s.measure = %s AND s.known_on <= %s AND s.month > %s AND s.month <= %s",
+            " array_agg(s.currency ORDER BY s.currency) FILTER (WHERE r.rate IS NULL)"
+            " FROM (SELECT currency, sum(amount) AS amount FROM sales_month"
+            " WHERE measure = %s AND known_on <= %s AND month > %s AND month <= %s"
+            " GROUP BY currency) AS s"
+            " LEFT JOIN unnest(%s::text[], %s::numeric[]) AS r(currency, rate) USING (currency)",
             [
-                list(rates),
-                list(rates.values()),
                 Measure.BILLED,
                 as_of,
                 months.add_months(end, -12),
                 end,
+                list(rates),
+                list(rates.values()),
             ],
         )
         total, missing = cursor.fetchone()

@@ -153,15 +153,21 @@ FROM summed LEFT JOIN plan USING (currency)
 """  # noqa: S608 - statements of our own
 
 WEIGHTS = f"""
-WITH {PLAN}, billed AS (
-  SELECT CASE WHEN p.merged_on <= %(as_of)s THEN p.merged_into_id ELSE p.id END AS root,
-    coalesce(sum(s.amount * plan.rate) FILTER (WHERE s.month > %(prior_to)s), 0) AS now,
-    coalesce(sum(s.amount * plan.rate) FILTER (WHERE s.month <= %(prior_to)s), 0) AS before
+WITH {PLAN}, summed AS (
+  SELECT s.partner_id, s.currency,
+    sum(s.amount) FILTER (WHERE s.month > %(prior_to)s) AS now,
+    sum(s.amount) FILTER (WHERE s.month <= %(prior_to)s) AS before
   FROM sales_month s
-  JOIN partners_partner p ON p.id = s.partner_id
-  JOIN plan ON plan.currency = s.currency
   WHERE s.measure = %(billed)s AND s.known_on <= %(as_of)s
     AND s.month > %(before)s AND s.month <= %(end)s
+  GROUP BY s.partner_id, s.currency
+), billed AS (
+  SELECT CASE WHEN p.merged_on <= %(as_of)s THEN p.merged_into_id ELSE p.id END AS root,
+    coalesce(sum(summed.now * plan.rate), 0) AS now,
+    coalesce(sum(summed.before * plan.rate), 0) AS before
+  FROM summed
+  JOIN partners_partner p ON p.id = summed.partner_id
+  JOIN plan ON plan.currency = summed.currency
   GROUP BY 1
 ), totalled AS (
   SELECT billed.*, sum(now) OVER () AS all_now, sum(before) OVER () AS all_before FROM billed

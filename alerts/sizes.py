@@ -6,7 +6,7 @@ from decimal import Decimal
 from django.db import connection
 
 from alerts.night import Night
-from sales.windows import FEEDS, KNOWN_WINDOW, REPORTED
+from sales.windows import FEEDS, KNOWN_WINDOW, OF_MEMBERS, REPORTED
 
 SIZES = f"""
 WITH feed AS ({FEEDS}),
@@ -25,7 +25,7 @@ member AS (
   JOIN member ON member.root = w.root
   JOIN sales_month s ON s.partner_id = member.id AND s.month <= w.last_month
     AND s.month > (w.last_month - interval '12 months')::date
-  WHERE s.measure = ANY(%(our_sales)s) AND s.known_on <= %(as_of)s
+  WHERE {OF_MEMBERS} AND s.measure = ANY(%(our_sales)s) AND s.known_on <= %(as_of)s
   GROUP BY w.root, s.currency
 )
 SELECT w.root,

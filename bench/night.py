@@ -2,6 +2,7 @@
 
     make bench            all benchmarks
     python bench/night.py --partners 10000 --lines 5000000 --customers 50000
+    python bench/night.py --scale 1000,10000,100000 --lines-each 20
 
 The peer adds up two windows of every sales line, warm, on the same server; the night judges every
 partner, keeps the findings and publishes the alerts.
@@ -13,11 +14,14 @@ import resource
 import statistics
 import time
 from collections.abc import Callable
-from typing import Any
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from typing import Any, NamedTuple
 
 from database import bench_database
 
 RUNS = 5
+CUSTOMERS_EACH = 5
 AS_OF = dt.date(2026, 6, 30)
 
 FILL = """
@@ -163,7 +167,13 @@ def main() -> None:
     parser.add_argument("--lines", type=int, default=5_000_000)
     parser.add_argument("--customers", type=int, default=50_000)
     parser.add_argument("--runs", type=int, default=RUNS)
+    parser.add_argument("--scale", help="sizes to compare, as in 1000,10000,100000 partners")
+    parser.add_argument("--lines-each", type=int, default=20, help="of every partner of --scale")
     asked = parser.parse_args()
+    if asked.scale:
+        sizes = [int(size) for size in asked.scale.split(",")]
+        compare([in_a_process(size, asked.lines_each, asked.runs) for size in sizes])
+        return
     with bench_database():
         fill(asked.partners, asked.lines, asked.customers)
         print(
@@ -199,6 +209,49 @@ def measure(runs: int) -> None:
         print(f"  of the first: {label:<20} {statistics.median(times[:-1]):6.3f} s")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"peak memory of the process   {peak:8.0f} MB")
+
+
+class Size(NamedTuple):
+    """What a night of so many partners takes: medians in seconds, peak memory in MB."""
+
+    partners: int
+    peer: float
+    first: float
+    again: float
+    peak: float
+
+
+def in_a_process(partners: int, lines_each: int, runs: int) -> Size:
+    """A process of its own for every size: peak memory only ever grows within one."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        return pool.submit(of_size, partners, lines_each, runs).result()
+
+
+def of_size(partners: int, lines_each: int, runs: int) -> Size:
+    peers, firsts, agains = [], [], []
+    with bench_database():
+        fill(partners, partners * lines_each, partners * CUSTOMERS_EACH)
+        peer()
+        for _ in range(runs):
+            forget()
+            peers.append(seconds(peer))
+            firsts.append(seconds(first_night))
+            agains.append(seconds(first_night))
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return Size(partners, *map(statistics.median, (peers, firsts, agains)), peak)
+
+
+def compare(found: list[Size]) -> None:
+    print(
+        f"{'partners':>9} {'plain query':>12} {'first night':>12} {'ratio':>6} {'again':>8}"
+        f" {'ms a partner':>13} {'peak memory':>12}"
+    )
+    for size in found:
+        print(
+            f"{size.partners:>9,} {size.peer:>10.3f} s {size.first:>10.3f} s"
+            f" {size.first / size.peer:>6.1f} {size.again:>6.2f} s"
+            f" {1000 * size.first / size.partners:>13.3f} {size.peak:>9.0f} MB"
+        )
 
 
 if __name__ == "__main__":

@@ -51,13 +51,18 @@ SELECT * FROM unnest(
 ) AS f(id, source_id, covered_to, ended)
 """
 
+# Says once more that months `s` are those of members: the planner then looks these up, where the
+# join alone would have it read the months of all partners for every range of them.
+OF_MEMBERS = "s.partner_id = ANY(ARRAY(SELECT id FROM member))"
+
 # Which feeds reported a root in the last 24 months, as `monthly`: that they did, not how much.
-REPORTED = """
+REPORTED = f"""
 SELECT member.root, s.feed_id, %(since)s::date AS month, sum(s.lines) AS lines
 FROM member JOIN sales_month s ON s.partner_id = member.id
-WHERE s.measure = ANY(%(our_sales)s) AND s.known_on <= %(as_of)s AND s.month >= %(since)s
+WHERE {OF_MEMBERS} AND s.measure = ANY(%(our_sales)s) AND s.known_on <= %(as_of)s
+  AND s.month >= %(since)s
 GROUP BY 1, 2
-"""
+"""  # noqa: S608 - statements of our own
 
 ONE_WINDOW = f"""
 WITH feed AS ({FEEDS}),

@@ -8,7 +8,6 @@ from typing import Any, ClassVar
 from alerts.explanations import Explanation
 from alerts.night import Night
 from alerts.verdicts import Keeps, Limits, Scope, Verdict
-from channelhub.lib import months
 
 # Severity is money at stake in percent of the channel's trailing 12 months, for every canary.
 SEVERITY_LIMITS = {"warning_share": Decimal("0.1"), "critical_share": Decimal("0.5")}
@@ -91,9 +90,6 @@ def evidence_of(night: Night, limits: Limits, *, reason: str, **more: Any) -> di
     return {
         "reason": reason,
         "threshold": {name: str(limits[name]) for name in sorted(limits)},
-        "currency": night.currency,
-        "channel": str(night.channel),
-        "channel_to": str(months.last_day(night.channel_to)) if night.channel_to else None,
-        "channel_without": list(night.missing_rates),
+        **night.told,
         **more,
     }

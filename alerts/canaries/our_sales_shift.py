@@ -29,7 +29,7 @@ from alerts.verdicts import (
 )
 from channelhub.lib import figures, months
 from partners.models import Status
-from sales.windows import FEEDS, KNOWN_WINDOW, REPORTED
+from sales.windows import FEEDS, KNOWN_WINDOW, OF_MEMBERS, REPORTED
 
 NEEDED_MONTHS = 24
 
@@ -408,7 +408,7 @@ plan AS (
   FROM windows w
   JOIN member ON member.root = w.root
   JOIN sales_month s ON s.partner_id = member.id AND s.month <= w.last_month
-  WHERE s.measure = ANY(%(our_sales)s) AND s.known_on <= %(as_of)s
+  WHERE {OF_MEMBERS} AND s.measure = ANY(%(our_sales)s) AND s.known_on <= %(as_of)s
   GROUP BY w.root, s.currency
 )
 SELECT w.root, w.ended, w.feeds, w.last_month,

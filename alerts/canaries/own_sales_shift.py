@@ -262,16 +262,18 @@ def pro_forma(years: Sequence[tuple[int, Year]], members: int) -> tuple[Year, ..
     for member, year in years:
         key = (year.start, year.end, year.currency, year.basis)
         found.setdefault(key, {})[member] = year
-    whole = [parts for parts in found.values() if len(parts) == members]
-    summed = [
-        dataclasses.replace(
-            next(iter(parts.values())),
-            amount=sum((year.amount for year in parts.values()), Decimal(0)),
-            inorganic=any(year.inorganic for year in parts.values()),
-        )
-        for parts in whole
-    ]
+    summed = [_added(list(parts.values())) for parts in found.values() if len(parts) == members]
     return tuple(sorted(summed, key=lambda year: (year.end, year.start), reverse=True))
+
+
+def _added(years: Sequence[Year]) -> Year:
+    if len(years) == 1:
+        return years[0]
+    return dataclasses.replace(
+        years[0],
+        amount=sum((year.amount for year in years), Decimal(0)),
+        inorganic=any(year.inorganic for year in years),
+    )
 
 
 def _evidence(

@@ -168,8 +168,11 @@ REPORTED = """
 SELECT feed_id, array_agg(DISTINCT root ORDER BY root) FROM (
   SELECT s.feed_id,
     CASE WHEN p.merged_on <= %(as_of)s THEN p.merged_into_id ELSE p.id END AS root
-  FROM sales_month s JOIN partners_partner p ON p.id = s.partner_id
-  WHERE s.month >= %(since)s AND s.known_on <= %(as_of)s AND s.measure = ANY(%(our_sales)s)
+  FROM (
+    SELECT feed_id, partner_id, sum(lines) AS lines FROM sales_month
+    WHERE month >= %(since)s AND known_on <= %(as_of)s AND measure = ANY(%(our_sales)s)
+    GROUP BY feed_id, partner_id
+  ) AS s JOIN partners_partner p ON p.id = s.partner_id
   GROUP BY 1, 2 HAVING sum(s.lines) <> 0
 ) AS reported
 GROUP BY feed_id

@@ -1,6 +1,7 @@
 """Whole calendar months. A month is named by its first day."""
 
 import datetime as dt
+import functools
 
 
 def first_day(day: dt.date) -> dt.date:
@@ -8,6 +9,7 @@ def first_day(day: dt.date) -> dt.date:
     return day.replace(day=1)
 
 
+@functools.lru_cache(maxsize=1000)
 def add_months(month: dt.date, count: int) -> dt.date:
     """The month `count` months after (or before, when negative) a month."""
     index = month.year * 12 + month.month - 1 + count
@@ -20,6 +22,7 @@ def months_before(day: dt.date, count: int) -> dt.date:
     return month.replace(day=min(day.day, last_day(month).day))
 
 
+@functools.lru_cache(maxsize=1000)
 def last_day(month: dt.date) -> dt.date:
     """The last day of a month."""
     return add_months(first_day(month), 1) - dt.timedelta(days=1)
