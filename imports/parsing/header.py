@@ -5,7 +5,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Collection, Sequence
 
-from imports.parsing.records import Record
+from imports.parsing.records import Record, visible
 
 # A header lies among the first rows of a report; titles, addresses and filters may stand above.
 SEARCHED = 30
@@ -53,7 +53,7 @@ def find_header(records: Sequence[Record], words: Collection[str]) -> int:
 
 def name_columns(header: Sequence[str]) -> tuple[str, ...]:
     """The header's names, each one unique: `Price (1)`, `Price (2)`; a blank one is `Column 3`."""
-    names = [" ".join(cell.split()).strip("\ufeff") for cell in header]
+    names = [visible(" ".join(cell.split()).strip("\ufeff")) for cell in header]
     total, seen = Counter(names), Counter[str]()
     unique = []
     for position, name in enumerate(names, start=1):

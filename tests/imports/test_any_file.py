@@ -17,7 +17,11 @@ from imports.parsing.table import Request, describe, stream
 from imports.problems import Unreadable
 
 SETTINGS = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    database=None,
+    derandomize=True,
 )
 ENCODINGS = ("utf-8", "utf-8-sig", "cp1252", "utf-16", "utf-16-be", "utf-32")
 CELLS = st.text(max_size=12) | st.sampled_from(
@@ -66,6 +70,8 @@ def test_bytes(content: bytes) -> None:
 def test_texts(rows: list[list[str]], encoding: str, mark: str, end: str, quoting: Any) -> None:
     made = io.StringIO(newline="")
     written = csv.writer(made, delimiter=mark, lineterminator=end, quoting=quoting, escapechar="\\")
+    # Without quotes an empty row of one cell cannot be written.
+    rows = [row for row in rows if row != [""]]
     written.writerows(rows)
     assert read(made.getvalue().encode(encoding, errors="replace")) <= sum(map(bool, rows)) * 14
 

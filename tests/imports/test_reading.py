@@ -105,3 +105,10 @@ def test_a_missing_file_is_named(write: Write) -> None:
 def test_what_is_no_encoding_of_text_is_refused(write: Write, encoding: str) -> None:
     with pytest.raises(Unreadable, match="is not an encoding"):
         open_sheet(write("id,name\n1,A\n"), encoding=encoding)
+
+
+def test_a_control_character_in_a_header_is_shown_as_a_sign(write: Write) -> None:
+    sheet = open_sheet(write("i\x01d,name\n1,a\x01b\n"))
+    assert sheet.columns == ("i\u2401d", "name")
+    (row,) = records(sheet)
+    assert row.problem == "The cell holds a control character."
