@@ -3,7 +3,7 @@
 import dataclasses
 from pathlib import Path
 
-from django.db import connection, transaction
+from django.db import DataError, connection, transaction
 
 from imports.checking import check
 from imports.columns import assign, header_words
@@ -90,10 +90,22 @@ def _count(load: Import, counts: Counts) -> None:
 
 
 def _prepare() -> None:
-    """Clear what an earlier import of the same transaction, as in a test, left behind."""
+    """Make room, and clear what an earlier import of the same transaction, as in a test, left."""
+    _keep_staged_rows_in_memory()
     with connection.cursor() as cursor:
         # Staged rows are read a few times and thrown away: rough statistics will do.
         cursor.execute("SET LOCAL default_statistics_target = 10")
+        cursor.execute("SET LOCAL work_mem = '32MB'")
         cursor.execute(LEFT_BEHIND)
         for (name,) in cursor.fetchall():
             cursor.execute(f'DROP TABLE pg_temp."{name}" CASCADE')
+
+
+def _keep_staged_rows_in_memory() -> None:
+    """Files of 200,000 rows are checked without being read from disk again and again."""
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL temp_buffers = '64MB'")
+    except DataError:
+        # Something else used temporary tables on this connection before: it keeps its room.
+        return

@@ -61,6 +61,29 @@ WHERE past.closed_by_id = %(load)s AND stored.load_id <> %(load)s
 LIMIT 1
 """
 
+# A later file says that it is all of a period in which rows would be there again.
+REPLACED_SINCE = """
+SELECT later.file_name, later.created_at::date
+FROM imports_import AS done JOIN imports_import AS later
+  ON later.source_id = done.source_id AND later.kind = done.kind
+  AND later.finished_at > done.finished_at AND later.state = 'done' AND later.undoes_id IS NULL
+  AND later.options @> '{"replace": true}'
+WHERE done.id = %(load)s
+  AND NOT EXISTS (SELECT FROM imports_import AS undo
+    WHERE undo.undoes_id = later.id AND undo.state = 'done')
+  AND EXISTS (SELECT FROM sales_line_past AS past WHERE past.closed_by_id = done.id
+    AND past.date >= coalesce((later.options -> 'covers' ->> 0)::date, later.first_month)
+    AND past.date < coalesce((later.options -> 'covers' ->> 1)::date, later.last_month)
+      + interval '1 month')
+LIMIT 1
+"""
+
+BUILT_ON = (
+    (CHANGED_SINCE, "changed or closed some of its lines"),
+    (WRITTEN_AGAIN, "wrote again some of its lines"),
+    (REPLACED_SINCE, "is all that was sold in months to which it would bring lines back"),
+)
+
 # Its rows were taken for wrong for some days: to say that they had never been known would let
 # what stood before them, and what stood in between, be true on the same day.
 INTERRUPTED = "SELECT 1 FROM sales_line_past AS past WHERE past.load_id = %(load)s LIMIT 1"
@@ -69,9 +92,9 @@ INTERRUPTED = "SELECT 1 FROM sales_line_past AS past WHERE past.load_id = %(load
 def why_not(load: Import) -> str:
     """Why the lines of a load cannot be taken back; empty where they can."""
     staging = Staging(load=load)
-    for statement, what in ((CHANGED_SINCE, "changed or closed"), (WRITTEN_AGAIN, "wrote again")):
+    for statement, what in BUILT_ON:
         for file_name, day in staging.fetch(statement):
-            return f"{file_name} of {day:%-d %b %Y} {what} some of its lines: undo that one first."
+            return f"{file_name} of {day:%-d %b %Y} {what}: undo that one first."
     if staging.options.history and staging.fetch(INTERRUPTED):
         return (
             "Some of its lines were changed for a while by an import that was undone: as history"

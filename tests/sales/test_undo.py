@@ -258,3 +258,15 @@ def test_loads_of_other_months_build_on_nothing(
     undo(first)
 
     assert {row[0] for row in lines()} == {"I0", "I9"}
+
+
+def test_lines_do_not_come_back_to_a_month_that_was_told_whole_since(
+    today: dt.date, send: Send, cast_of_partners: Cast
+) -> None:
+    send([line(), line(line="2", date="2025-12-24")])
+    send([line(line="2")])
+    moved = newest()
+    send([line(line="3", date="2025-12-05")], "--replace")
+
+    with pytest.raises(Refused, match="is all that was sold in months to which"):
+        undo(moved)
