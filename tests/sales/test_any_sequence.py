@@ -238,4 +238,4 @@ def test_lines_and_sums_agree_after_any_sequence() -> None:
 
 @pytest.mark.slow
 def test_lines_and_sums_agree_after_many_long_sequences() -> None:
-    run(150, 25)
+    run(60, 25)
