@@ -140,11 +140,11 @@ class Kind(abc.ABC):
         default = next(each.unknown for each in self.references if each.name == reference)
         return staging.options.unknown.get(reference, default)
 
-    def locked_for(self, number: str, roles: Collection[str]) -> dict[str, str] | None:
+    def locked_for(self, own_id: str, roles: Collection[str]) -> dict[str, str] | None:
         """What every row of a partner's own file says, whatever the file does: {field: value}.
 
         Args:
-            number: the partner's number, which is its id in its own source.
+            own_id: what its own source calls the partner.
             roles: what it is to us: distributor, reseller, ...
 
         Returns:

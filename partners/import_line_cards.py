@@ -198,9 +198,9 @@ class LineCardsKind(Kind):
         ),
     )  # fmt: skip
 
-    def locked_for(self, number: str, roles: Collection[str]) -> dict[str, str]:
+    def locked_for(self, own_id: str, roles: Collection[str]) -> dict[str, str]:
         """Their own line card, as they tell it: how far it is to be believed is ours to say."""
-        return {"partner": number, "seen_by": "The partner", "confidence": Confidence.MEDIUM}
+        return {"partner": own_id, "seen_by": "The partner", "confidence": Confidence.MEDIUM}
 
     def resolve(self, staging: Staging) -> None:
         """Read the suppliers; reject what cannot be an observation."""

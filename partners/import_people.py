@@ -162,9 +162,9 @@ class PeopleKind(Kind):
         ),
     )  # fmt: skip
 
-    def locked_for(self, number: str, roles: Collection[str]) -> dict[str, str]:
+    def locked_for(self, own_id: str, roles: Collection[str]) -> dict[str, str]:
         """Their own people; whose leaving would hurt us, and where to they went, is ours to say."""
-        return {"partner": number, "key": "", "where_to": ""}
+        return {"partner": own_id, "key": "", "where_to": ""}
 
     def resolve(self, staging: Staging) -> None:
         """Find the people that are known; reject rows that cannot be people."""

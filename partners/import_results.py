@@ -169,9 +169,9 @@ class OwnResultsKind(Kind):
         ),
     )  # fmt: skip
 
-    def locked_for(self, number: str, roles: Collection[str]) -> dict[str, str]:
+    def locked_for(self, own_id: str, roles: Collection[str]) -> dict[str, str]:
         """Their own results: what a partner says of itself is reported, today, by the partner."""
-        return {"partner": number, "basis": ResultBasis.REPORTED, "source": "The partner",
+        return {"partner": own_id, "basis": ResultBasis.REPORTED, "source": "The partner",
                 "known_on": ""}  # fmt: skip
 
     def resolve(self, staging: Staging) -> None:

@@ -21,7 +21,7 @@ def kinds_for(partner: Partner) -> list[tuple[str, str]]:
     return [
         (kind.name, kind.label)
         for kind in kinds().values()
-        if kind.locked_for(partner.number, partner.kinds) is not None
+        if kind.locked_for(_own_id(partner), partner.kinds) is not None
     ]
 
 
@@ -34,7 +34,7 @@ def send_file(
         Unreadable: partners send no such files, or the file cannot be read.
     """
     known = kinds().get(kind)
-    locked = known.locked_for(partner.number, partner.kinds) if known else None
+    locked = known.locked_for(_own_id(partner), partner.kinds) if known else None
     if locked is None:
         raise Unreadable("There is no such kind of file to send.")
     return take_in(
@@ -48,16 +48,24 @@ def send_file(
 
 
 def own_source(partner: Partner) -> Source:
-    """The partner's source, made when it sends its first file; there it is known by its number."""
+    """The partner's source, made when it sends its first file; there it has an id of its own."""
     with transaction.atomic():
         Partner.objects.select_for_update(no_key=True).get(pk=partner.pk)
         known = PartnerSource.objects.select_related("source").filter(partner=partner).first()
         if known is not None:
-            return known.source
-        source = Source.objects.create(name=_free_name(partner))
-        PartnerSource.objects.create(partner=partner, source=source)
-        PartnerExternalId.objects.create(partner=partner, source=source, external_id=partner.number)
+            source = known.source
+        else:
+            source = Source.objects.create(name=_free_name(partner))
+            PartnerSource.objects.create(partner=partner, source=source)
+        PartnerExternalId.objects.get_or_create(
+            partner=partner, source=source, external_id=_own_id(partner)
+        )
     return source
+
+
+def _own_id(partner: Partner) -> str:
+    """What its own source calls the partner. A number can change, and become another's."""
+    return str(partner.public_id)
 
 
 def _free_name(partner: Partner) -> str:

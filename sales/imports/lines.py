@@ -69,12 +69,12 @@ class SalesKind(Kind):
     )
     fields: ClassVar[tuple[Field, ...]] = line_fields.FIELDS
 
-    def locked_for(self, number: str, roles: Collection[str]) -> dict[str, str]:
+    def locked_for(self, own_id: str, roles: Collection[str]) -> dict[str, str]:
         """What they sold on. A distributor names its resellers; a reseller names itself alone."""
         sold_by = (
-            {"distributor": number}
+            {"distributor": own_id}
             if PartnerKind.DISTRIBUTOR in roles
-            else {"reseller": number, "distributor": ""}
+            else {"reseller": own_id, "distributor": ""}
         )
         return {"kind": LineKind.SELL_THROUGH, "deal": "", **sold_by}
 

@@ -175,7 +175,7 @@ def test_the_kind_cannot_be_changed_afterwards(browser: Client, partner: Partner
     browser.post(f"/portal/files/{load.public_id}/", {"do": "read", "kind": "rates"})
     load.refresh_from_db()
     assert load.kind == "sales"
-    assert load.options["locked"]["reseller"] == "P-1"
+    assert load.options["locked"]["reseller"] == str(partner.public_id)
 
 
 def test_another_partners_file_is_not_there(
