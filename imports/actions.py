@@ -67,28 +67,22 @@ def take_in(
         Unreadable: the file cannot be read, nothing tells who sent it or what it holds, or the
             source's name is none.
     """
-    path, name = keep(upload), upload.name or "upload"
+    path, name, locked = keep(upload), upload.name or "upload", locked or {}
     try:
-        options, kind, source = _recognised(path, kind=kind, source=source)
-        return create_import(
-            kind=kind,
-            source=source,
-            path=path,
-            file_name=name,
-            options=dataclasses.replace(
-                options, locked=locked or {}, unknown=unknown or options.unknown
-            ),
-            acting_user=acting_user,
-        )
+        read, kind, source = _recognised(path, kind=kind, source=source, locked=bool(locked))
+        options = dataclasses.replace(read, locked=locked, unknown=unknown or read.unknown)
+        return create_import(kind=kind, source=source, path=path, file_name=name, options=options,
+                             acting_user=acting_user)  # fmt: skip
     except Unreadable as problem:
         drop(path)
         raise Unreadable(str(problem).replace(path.name, name)) from None
 
 
-def _recognised(path: Path, *, kind: str, source: str) -> tuple[Options, str, str]:
+def _recognised(path: Path, *, kind: str, source: str, locked: bool) -> tuple[Options, str, str]:
     """How the file is to be read, what it holds and who sent it."""
     columns = open_sheet(path, words=header_words()).columns
-    layout = recall(columns, source=Source.objects.filter(name=source).first(), kind=kind)
+    known = Source.objects.filter(name=source).first()
+    layout = recall(columns, source=known, kind=kind, locked=locked)
     if not source and not layout:
         raise Unreadable("No file with these columns came before: say who sent it.")
     likely = likeliest_kind(columns)

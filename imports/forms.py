@@ -164,10 +164,10 @@ class ReadingForm(forms.Form):
         help_text="Empty: find out. Rows above it are left out.",
     )
 
-    def __init__(self, *args: Any, staff: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, with_kind: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if not staff:
-            # What their file holds was said when it was sent, and locks what it may say.
+        if not with_kind:
+            # What a partner's file holds was said when it was sent: by that its fields are locked.
             del self.fields["kind"]
 
     def options(self, known: Options) -> Options:

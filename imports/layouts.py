@@ -5,6 +5,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 
+from django.db.models import Q
 from django.utils import timezone
 
 from imports.columns import match_headers
@@ -28,13 +29,18 @@ def remember(load: Import, *, options: Options, columns: Sequence[str]) -> None:
     )
 
 
-def recall(columns: Sequence[str], *, source: Source | None, kind: str = "") -> Layout | None:
+def recall(
+    columns: Sequence[str], *, source: Source | None, kind: str = "", locked: bool = False
+) -> Layout | None:
     """The layout with exactly these columns that was used last, of a source and kind if given.
 
     Else, of a source that is given, the last one whose columns all stand among these: a file of
-    rows to be corrected has a few more.
+    rows to be corrected has a few more. A file with locked fields is read as others with such were,
+    and tells nothing of one without: who sends it may not know what we send, nor be taken for us.
     """
     every = Layout.objects.select_related("source", "load")
+    free = Q(options__locked={})
+    every = every.filter(~free if locked else free)
     if source is not None:
         every = every.filter(source=source)
     if kind:
@@ -77,7 +83,6 @@ def _of_every_file(options: Options) -> Options:
         delimiter=None,
         sheet=None,
         header_line=None,
-        locked={},
     )
 
 

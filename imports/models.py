@@ -48,6 +48,10 @@ class ImportQuerySet(WorkQuerySet):
         """Those whose file is loaded and was not taken back; undos are none of them."""
         return self.filter(state=WorkState.DONE, undoes=None).exclude(undos__state=WorkState.DONE)
 
+    def of_locked_fields(self) -> Self:
+        """Those whose sender cannot say what some fields are: the files that partners send."""
+        return self.filter(options__has_key="locked").exclude(options__locked={})
+
     def same_file(self, load: "Import") -> Self:
         """Other imports of the same bytes as the same kind from the same source, that ended."""
         same = self.filter(checksum=load.checksum, kind=load.kind, source=load.source)

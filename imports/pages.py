@@ -77,9 +77,9 @@ def draft_page(
     """What we think the file is, its columns, and what a check found; POST says what to do."""
     kind, options = actions.known_kind(load.kind), Options.from_json(load.options)
     asked = request.POST.get("do", "load") if request.method == "POST" and not names_form else ""
-    reading = ReadingForm(
-        request.POST if asked == "read" else None, initial=_reading(load), staff=door.staff
-    )
+    sent = request.POST if asked == "read" else None
+    may_change_kind = door.staff and not options.locked
+    reading = ReadingForm(sent, initial=_reading(load), with_kind=may_change_kind)
     if asked == "read" and reading.is_valid():
         changed = reading.options(options)
         kind_name = reading.cleaned_data.get("kind", load.kind)
@@ -91,13 +91,8 @@ def draft_page(
         context = {"title": load.file_name, "load": load, "problem": problem, "reading": reading,
                    "routes": door.routes, "door": door}  # fmt: skip
         return render(request, "imports/gone.html", context)
-    form = DraftForm(
-        request.POST if asked in DOING else None,
-        kind=kind,
-        preview=head,
-        options=options,
-        staff=door.staff,
-    )
+    sent = request.POST if asked in DOING else None
+    form = DraftForm(sent, kind=kind, preview=head, options=options, staff=door.staff)
     if asked in DOING and form.is_valid():
         DOING[asked](load, form.cleaned_data["options"], head.sheet.columns)
         return redirect(door.routes["detail"], load.public_id)
@@ -109,13 +104,22 @@ def draft_page(
         "reading": reading,
         "preview": head,
         "facts": [("It holds", kind.label), *head.facts()],
-        "before": Import.objects.same_file(load).first(),
-        "layout": recall(head.sheet.columns, source=load.source, kind=load.kind),
         "routes": door.routes,
         "door": door,
+        **_earlier(load, options, head.sheet.columns),
         **_checked(request, load, kind, door, names_form),
     }
     return render(request, "imports/draft.html", context)
+
+
+def _earlier(load: Import, options: Options, columns: Sequence[str]) -> dict[str, Any]:
+    """The same file, and how one with these columns was read; to a partner of its own ones."""
+    locked = bool(options.locked)
+    same = Import.objects.same_file(load)
+    return {
+        "before": (same.of_locked_fields() if locked else same).first(),
+        "layout": recall(columns, source=load.source, kind=load.kind, locked=locked),
+    }
 
 
 def _check(load: Import, options: Options, _: Sequence[str]) -> None:

@@ -107,7 +107,8 @@ def rejected(
 
 
 def _loads(request: HttpRequest) -> QuerySet[Import]:
-    found: QuerySet[Import] = Import.objects.filter(
+    """What it sent itself: our own people's work on its source is not its to see."""
+    found: QuerySet[Import] = Import.objects.of_locked_fields().filter(
         source__of_partner__partner=own_partner(request)
     )
     return found

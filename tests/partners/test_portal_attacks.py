@@ -11,9 +11,11 @@ from django.test import Client
 from accounts.models import User
 from imports import actions
 from imports.models import Import, RejectedRow, Source
+from imports.options import parse_covers
 from partners.actions.files import own_source
 from partners.models import Partner, PartnerExternalId, PartnerKind
-from sales.models import Product, SalesLine
+from sales.actions import report_no_sales
+from sales.models import Feed, Product, SalesLine
 
 SOLD = b"invoice,date,reseller,product,amount\nA1,2024-01-05,P-2,SKU1,10\n"
 COLUMNS = {"column_0": "invoice", "column_1": "date", "column_3": "product",
@@ -62,6 +64,64 @@ def upload(desk: Client, content: bytes = SOLD, **given: str) -> Import:
     return taken
 
 
+def test_what_our_people_upload_under_its_source_is_not_the_partners(
+    theirs: Client, desk: Client, partner: Partner, other_partner: Partner
+) -> None:
+    load = upload(desk, source=own_source(partner).name)
+    page = f"/portal/files/{load.public_id}/"
+    assert "of-beta.csv" not in theirs.get("/portal/files/").content.decode()
+    assert theirs.get(page).status_code == 404
+    assert theirs.post(page, {**COLUMNS, "column_2": "reseller", "fixed_kind": "billing",
+                              "do": "load"}).status_code == 404  # fmt: skip
+    for door in ("discard/", "cancel/", "reopen/"):
+        assert theirs.post(page + door).status_code == 404
+    assert theirs.get(f"{page}rejected.csv").status_code == 404
+    actions.run_import(load.pk)
+    assert not SalesLine.objects.exists()
+
+
+def test_what_is_no_file_of_theirs_is_not_told(
+    theirs: Client, partner: Partner, admin: User
+) -> None:
+    load_it(theirs, send(theirs))
+    feed = Feed.objects.get()
+    report_no_sales(feed, covers=parse_covers("2024-03"), acting_user=admin)
+    Import.objects.create(
+        kind="reattribution", source=feed.source, file_name="Reattribution of A1", size=0,
+        confirmed=True, state="done",
+    )  # fmt: skip
+    page = theirs.get("/portal/files/").content.decode()
+    assert "ours.csv" in page
+    assert "Reattribution" not in page
+    assert "No sales" not in page
+
+
+def test_columns_of_a_partners_file_do_not_tell_our_people_who_sent_theirs(
+    theirs: Client, desk: Client, partner: Partner
+) -> None:
+    load_it(theirs, send(theirs))
+    file = SimpleUploadedFile("of-beta.csv", SOLD)
+    answer = desk.post("/imports/new/", {"file": file, "kind": "sales"})
+    assert "say who sent it" in answer.content.decode()
+    assert Import.objects.count() == 1
+    # Nor does our file on its source tell the partner how we read it.
+    load = upload(desk, source=own_source(partner).name)
+    desk.post(f"/imports/{load.public_id}/", {**COLUMNS, "column_2": "reseller",
+              "fixed_kind": "billing", "fixed_deal": "SECRET", "do": "load"})  # fmt: skip
+    page = theirs.get(f"/portal/files/{send(theirs).public_id}/").content.decode()
+    assert "SECRET" not in page
+    assert "of-beta.csv" not in page
+
+
+def test_our_people_cannot_make_a_locked_file_something_else(
+    theirs: Client, desk: Client, partner: Partner
+) -> None:
+    load = send(theirs)
+    desk.post(f"/imports/{load.public_id}/", {"do": "read", "kind": "partners"})
+    load.refresh_from_db()
+    assert load.kind == "sales"
+
+
 def test_a_partner_that_was_renumbered_still_sends_its_own(
     theirs: Client, partner: Partner, other_partner: Partner
 ) -> None:
@@ -108,7 +168,7 @@ def test_a_distributor_learns_nothing_by_naming(
         "Unknown reseller: load the partners first, say what it means, or correct it."
     )
     page = theirs.get(f"/portal/files/{load.public_id}/").content.decode()
-    file = b"".join(theirs.get(f"/portal/files/{load.public_id}/rejected.csv")).decode()  # type: ignore[arg-type]
+    file = b"".join(theirs.get(f"/portal/files/{load.public_id}/rejected.csv")).decode()
     for text in (page, file):
         assert "Beta Networks" not in text.replace(named, "")
         assert "alike" not in text

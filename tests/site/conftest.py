@@ -149,7 +149,7 @@ def sent(partner: Partner, folder: Path) -> Import:
         source=own_source(partner).name,
         path=path,
         file_name=path.name,
-        options=Options(locked={"partner": partner.number}),
+        options=Options(locked={"partner": str(partner.public_id)}),
     )
 
 
