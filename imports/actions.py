@@ -33,6 +33,16 @@ logger = logging.getLogger(__name__)
 
 TASK = "imports.run"
 CANCELLED = "Cancelled by hand."
+# What a draft is, whatever was tried with it before.
+UNTOUCHED: dict[str, Any] = {
+    "state": WorkState.QUEUED,
+    "confirmed": False,
+    "checking": False,
+    "attempts": 0,
+    "cancel_wanted": False,
+    "lease_until": None,
+    "stage": "",
+}
 Tell = Callable[[int], None]
 Row = TypeVar("Row", RejectedRow, UnknownName)
 
@@ -235,11 +245,7 @@ def _forget_check(load: Import) -> None:
 def reopen_import(load: Import) -> bool:
     """Make a failed import a draft again, so that its mapping can be corrected."""
     failed = Import.objects.filter(pk=load.pk, state=WorkState.DEAD, undoes=None)
-    return bool(
-        failed.update(
-            state=WorkState.QUEUED, confirmed=False, attempts=0, error="", finished_at=None
-        )
-    )
+    return bool(failed.update(**UNTOUCHED, error="", finished_at=None))
 
 
 def why_not_undo(load: Import) -> str:
@@ -290,10 +296,15 @@ def _create_undo(load: Import, acting_user: User | None, *, confirmed: bool) -> 
 
 def discard_import(load: Import) -> bool:
     """Throw a draft and its uploaded file away. False if it is no draft any more."""
-    deleted, _ = Import.objects.drafts().filter(pk=load.pk).delete()
-    if deleted and not Import.objects.filter(path=load.path).exists():
+    with transaction.atomic():
+        # Locked, as deleting looks first and deletes then: somebody may confirm it in between.
+        draft = Import.objects.drafts().select_for_update().filter(pk=load.pk).first()
+        if draft is None:
+            return False
+        draft.delete()
+    if not Import.objects.filter(path=load.path).exists():
         drop(Path(load.path))
-    return bool(deleted)
+    return True
 
 
 def ring_waiting() -> None:
@@ -309,6 +320,10 @@ def run_import(pk: int) -> None:
     """
     load = Import.objects.wanted().filter(pk=pk).first()
     if load is None or not load.claim():
+        return
+    if not load.confirmed and not load.checking:
+        # Cancelled since it was looked at.
+        _back_to_draft(load, CANCELLED)
         return
     try:
         _check(load) if load.checking else _run(load)
@@ -410,9 +425,7 @@ def _new(rows: list[Row]) -> list[Row]:
 
 def _back_to_draft(load: Import, error: str, **values: Any) -> bool:
     """What its holder says when an attempt ends and nothing was loaded."""
-    ended = {"state": WorkState.QUEUED, "confirmed": False, "checking": False, "attempts": 0,
-             "cancel_wanted": False, "lease_until": None, "stage": ""}  # fmt: skip
-    return bool(Import.objects.held_by(load).update(error=error, **{**ended, **values}))
+    return bool(Import.objects.held_by(load).update(error=error, **{**UNTOUCHED, **values}))
 
 
 def _counts(load: Import) -> dict[str, Any]:

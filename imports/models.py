@@ -141,6 +141,12 @@ class Import(Work):
         return not self.confirmed and not self.checking and self.state == WorkState.QUEUED
 
     @property
+    def asks_for_names(self) -> bool:
+        """Whether it is checked, or loaded, again once somebody said what unknown names mean."""
+        loaded = self.state == WorkState.DONE and self.undoes_id is None
+        return self.is_draft or (loaded and self.undone_by is None)
+
+    @property
     def said_by_check(self) -> bool:
         """Whether its counts say what loading would do, and not what was done."""
         return self.is_draft and self.checked_at is not None

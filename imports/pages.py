@@ -8,7 +8,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from channelhub.lib.pages import paginate
-from channelhub.lib.work import WorkState
 from imports import actions, uploads
 from imports.forms import DraftForm, NamesForm, ReadingForm, UploadForm
 from imports.kinds import Kind, kinds
@@ -182,6 +181,6 @@ def result_page(
 
 def _names(load: Import, kind: Kind | None, door: Door, form: NamesForm | None) -> NamesForm | None:
     """What unknown names of a file that was loaded mean is for staff to say."""
-    if kind is None or not door.staff or load.state != WorkState.DONE:
+    if kind is None or not door.staff or not load.asks_for_names:
         return None
     return form or NamesForm(load=load, kind=kind)

@@ -15,6 +15,7 @@ from imports import actions, uploads
 from imports.correcting import corrections
 from imports.exporting import CSV, send
 from imports.forms import NamesForm, UploadForm, kind_choices
+from imports.kinds import kinds
 from imports.listing import imports_table
 from imports.models import Import, Source
 from imports.pages import Door, draft_page, import_page, result_page, upload_page
@@ -109,10 +110,11 @@ def undo(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 def names(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Say what names of a draft that was checked, or of an import, mean."""
     load = get_object_or_404(Import, public_id=public_id)
-    if load.is_under_way:
-        messages.info(request, "Wait until it has ended.")
+    kind = kinds().get(load.kind)
+    if kind is None or not load.asks_for_names:
+        messages.info(request, "It is under way, or nothing of it counts: look again.")
         return redirect("imports:detail", public_id)
-    form = NamesForm(request.POST, load=load, kind=actions.known_kind(load.kind))
+    form = NamesForm(request.POST, load=load, kind=kind)
     if form.is_valid():
         try:
             again = actions.say_what_names_mean(

@@ -43,7 +43,7 @@ class Work(models.Model):
         abstract = True
 
     def claim(self) -> bool:
-        """Take the work if it is free. True for exactly one of all who try."""
+        """Take the work if it is free and still there. True for exactly one of all who try."""
         mine = WorkQuerySet(type(self)).claimable().filter(pk=self.pk)
         if mine.filter(attempts__gte=MAX_ATTEMPTS).update(
             state=WorkState.DEAD, error=self.error or "Five attempts did not finish."
@@ -52,7 +52,8 @@ class Work(models.Model):
         claimed = mine.update(
             state=WorkState.RUNNING, lease_until=_lease(), attempts=F("attempts") + 1
         )
-        self.refresh_from_db()
+        if claimed:
+            self.refresh_from_db()
         return claimed == 1
 
     def renew(self) -> None:
