@@ -47,10 +47,11 @@ def file_dispute(
     return dispute
 
 
-def lines_of(dispute: SalesDispute) -> list[SalesLine]:
-    """The lines that the dispute may be about, of every source."""
+def lines_of(dispute: SalesDispute, viewer: User) -> list[SalesLine]:
+    """The lines that the dispute may be about, of every source, as far as the viewer sees them."""
     sources = list(Source.objects.values_list("pk", flat=True))
-    found = SalesLine.objects.filter(source__in=sources, invoice=dispute.invoice)
+    visible = SalesLine.objects.visible_to(viewer)
+    found = visible.filter(source__in=sources, invoice=dispute.invoice)
     if dispute.line:
         found = found.filter(line=dispute.line)
     named = found.select_related("source", "reseller", "distributor", "product", "customer")

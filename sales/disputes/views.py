@@ -63,9 +63,9 @@ def dispute_page(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 @require_POST
 def decide(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Accept it for some lines, or reject it."""
-    dispute = _dispute(request, public_id)
-    form = DecideForm(request.POST, lines=_choosable(dispute))
-    if done := form.apply(dispute, _user(request)):
+    dispute, user = _dispute(request, public_id), _user(request)
+    form = DecideForm(request.POST, lines=_choosable(dispute, user))
+    if done := form.apply(dispute, user):
         messages.success(request, f"The dispute is {done.get_state_display().lower()}.")
         return redirect("sales:dispute", public_id)
     return render(request, "sales/disputes/detail.html", _context(request, dispute, decide=form))
@@ -114,9 +114,10 @@ def _user(request: HttpRequest) -> User:
     return request.user
 
 
-def _choosable(dispute: SalesDispute) -> dict[str, SalesLine]:
+def _choosable(dispute: SalesDispute, viewer: User) -> dict[str, SalesLine]:
     """The lines that can be given to the partner, by what the form calls them."""
-    return {_key(line): line for line in lines_of(dispute) if not hindrance(line, dispute.partner)}
+    lines = lines_of(dispute, viewer)
+    return {_key(line): line for line in lines if not hindrance(line, dispute.partner)}
 
 
 def _key(line: SalesLine) -> str:
@@ -129,7 +130,8 @@ def _context(
     decide: DecideForm | None = None,
     back: TakeBackForm | None = None,
 ) -> dict[str, Any]:
-    lines = lines_of(dispute)
+    viewer = _user(request)
+    lines = lines_of(dispute, viewer)
     moved = dispute.reattributions.select_related("source", "partner", "replaced")
     is_open = dispute.state == DisputeState.OPEN
     return {
@@ -138,6 +140,7 @@ def _context(
         "tone": TONES[DisputeState(dispute.state)],
         "lines": [(_key(line), line, hindrance(line, dispute.partner)) for line in lines],
         "moved": moved,
+        "sees_all": viewer.sees_every_partner,
         "history": entries(dispute, parts=["sales.ReattributionEvent"]),
         "may_decide": is_open and may(request.user, "sales:decide-dispute", "POST"),
         "may_take_back": dispute.state == DisputeState.ACCEPTED

@@ -8,6 +8,7 @@ from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import CompositePrimaryKey, Q
 
+from accounts.models import User
 from channelhub.lib.models import money_field
 from customers.models import Customer
 from imports.models import Import, Source
@@ -39,9 +40,15 @@ class LineQuerySet(models.QuerySet[Any]):
         """Those dated from `first` to `last`, both days included."""
         return self.filter(date__range=(first, last))
 
-    def naming(self, partners: Collection[int]) -> Self:
+    def naming(self, partners: "Collection[int] | models.QuerySet[Any, Any]") -> Self:
         """Those that name one of the partners, as reseller or distributor."""
         return self.filter(Q(reseller_id__in=partners) | Q(distributor_id__in=partners))
+
+    def visible_to(self, user: User) -> Self:
+        """Those that name a partner whom this person sees; all for whoever sees every partner."""
+        if user.sees_every_partner:
+            return self.all()
+        return self.naming(Partner.objects.visible_to(user).values("pk"))
 
     def our_sales_with(self, partners: Collection[int]) -> Self:
         """Billing that bills one of the partners, and sell-through that names it as reseller.

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import connections
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.test import Client
 from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
@@ -18,7 +19,7 @@ from accounts.models import User
 from customers.models import CustomerPartner
 from imports.models import Import
 from partners.history import entries, events_of
-from partners.models import Membership, Partner
+from partners.models import Membership, Partner, PartnerManager
 from sales.disputes.actions import (
     accept_dispute,
     file_dispute,
@@ -78,7 +79,8 @@ def sigma(sold: Cast, partner_admin: User) -> User:
 
 
 def first(dispute: SalesDispute, *numbers: str) -> list[SalesLine]:
-    return [each for each in lines_of(dispute) if each.line in (numbers or ("1",))]
+    found = SalesLine.objects.filter(invoice=dispute.invoice, line__in=numbers or ("1",))
+    return list(found.order_by("line"))
 
 
 def test_an_accepted_line_counts_for_the_other_from_today_on(
@@ -316,6 +318,27 @@ def test_who_sees_and_who_files(
     assert sign_in(partner_rep).get(OWN).status_code == 200
 
 
+def test_a_manager_reads_no_lines_of_partners_that_are_not_theirs(
+    sold: Cast, manager: User, chief: User, sign_in: SignIn
+) -> None:
+    PartnerManager.objects.create(
+        partner=sold["R2"], manager=manager, valid=DateRange(dt.date(2020, 1, 1), None)
+    )
+    # Any number may be guessed; the invoice is Rho's.
+    filed = file_dispute(sold["R2"], invoice="I1", reason="Let me see.", acting_user=manager)
+
+    text = sign_in(manager).get(page(filed)).content.decode()
+
+    assert "Rho" not in text
+    assert "erp: 1" not in text
+    assert "No line of your partners has this number." in text
+    assert "erp: 1" in sign_in(chief).get(page(filed)).content.decode()
+    SalesLine.objects.filter(line="1").update(distributor=sold["R2"])
+    text = sign_in(manager).get(page(filed)).content.decode()
+    assert "erp: 1" in text
+    assert "erp: 2" not in text
+
+
 @pytest.mark.django_db(transaction=True)
 def test_of_two_decisions_at_once_one_counts(
     dispute: SalesDispute, sold: Cast, admin: User
@@ -399,7 +422,7 @@ def step(verb: str, what: object, send: Send, cast: Cast, admin: User) -> None:
                 cast[name], invoice=invoice, line=number, reason="Ours.", acting_user=admin
             )
             try:
-                accept_dispute(claim, lines=lines_of(claim), why="So.", acting_user=admin)
+                accept_dispute(claim, lines=lines_of(claim, admin), why="So.", acting_user=admin)
             except ValidationError:
                 reject_dispute(claim, why="No.", acting_user=admin)
         case "back", (str(invoice), str(number)):
