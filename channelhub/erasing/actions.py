@@ -13,7 +13,15 @@ from alerts.erasure import forget_leaver
 from channelhub.lib.history import decision
 from customers.actions.erasure import erase_contact
 from customers.models import CustomerContact
-from partners.actions.erasure import erase_account, erase_notes, erase_person
+from imports.erasure import forget_cells
+from partners.actions.erasure import (
+    days_of_leaving,
+    erase_account,
+    erase_notes,
+    erase_person,
+    names_of,
+)
+from partners.import_people import PeopleKind
 from partners.models import PartnerNote, Person
 
 
@@ -104,7 +112,9 @@ def erase(
 
 
 def _person(person: Person) -> int:
-    forget_leaver(person.name, person.departures.values_list("left_on", flat=True))
+    names = names_of(person)
+    forget_leaver(names, days_of_leaving(person))
+    forget_cells(_said(*names, person.email, person.phone), kind=PeopleKind.name)
     return erase_person(person)
 
 

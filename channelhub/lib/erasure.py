@@ -5,7 +5,7 @@ from typing import Any
 import pgtrigger
 from django.apps import apps
 from django.db import models
-from django.db.models import Case, Value, When
+from django.db.models import Case, Q, Value, When
 
 ERASED = "erased"
 
@@ -23,10 +23,19 @@ def overwrite(rows: "models.QuerySet[Any]", **values: Any) -> int:
     Returns:
         How many events were overwritten, the one that tells of this change among them.
     """
-    event = apps.get_model(f"{rows.model._meta.label}Event")
     keys = list(rows.values_list("pk", flat=True))
     rows.model.objects.filter(pk__in=keys).update(**values)
-    with pgtrigger.ignore(f"{event._meta.label}:append_only"):
-        events: Any = models.QuerySet(event)
-        count: int = events.filter(pgh_obj_id__in=keys).update(**values)
+    return overwrite_events(rows.model, Q(pgh_obj_id__in=keys), **values)
+
+
+def overwrite_events(model: type[models.Model], which: Q, **values: Any) -> int:
+    """Set columns of events of a model, whether or not their rows are there still."""
+    events = events_of(model)
+    with pgtrigger.ignore(f"{events.model._meta.label}:append_only"):
+        count: int = events.filter(which).update(**values)
     return count
+
+
+def events_of(model: type[models.Model]) -> "models.QuerySet[Any]":
+    """All that the history of a model keeps."""
+    return models.QuerySet(apps.get_model(f"{model._meta.label}Event"))

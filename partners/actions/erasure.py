@@ -1,13 +1,14 @@
 """What is known of a person at a partner, or of its account, is overwritten for ever."""
 
+import datetime as dt
 from collections.abc import Collection
 
-from django.db.models import QuerySet, Value
+from django.db.models import Q, QuerySet, Value
 from django.utils import timezone
 
 from accounts.actions.erasure import erase_account as overwrite_account
 from accounts.models import User
-from channelhub.lib.erasure import ERASED, erased, overwrite
+from channelhub.lib.erasure import ERASED, erased, events_of, overwrite, overwrite_events
 from partners.models import Departure, Invitation, PartnerNote, Person
 
 
@@ -20,8 +21,23 @@ def erase_person(person: Person) -> int:
     own = overwrite(
         Person.objects.filter(pk=person.pk), name=ERASED, email="", phone=erased("phone")
     )
-    gone = Departure.objects.filter(person=person)
-    return own + overwrite(gone, where_to=erased("where_to"))
+    where_to = erased("where_to")
+    left = overwrite(Departure.objects.filter(person=person), where_to=where_to)
+    # Of departures that were taken back, too.
+    taken_back = Q(person=person) & ~Q(where_to__in=("", ERASED))
+    return own + left + overwrite_events(Departure, taken_back, where_to=where_to)
+
+
+def names_of(person: Person) -> set[str]:
+    """Every name that they were known by."""
+    told = events_of(Person).filter(pgh_obj=person).values_list("name", flat=True)
+    return {person.name, *told}
+
+
+def days_of_leaving(person: Person) -> set[dt.date]:
+    """Every day on which they were said to leave, taken back or not."""
+    told = events_of(Departure).filter(person=person).values_list("left_on", flat=True)
+    return {*told, *person.departures.values_list("left_on", flat=True)}
 
 
 def erase_account(user: User) -> int:

@@ -2,12 +2,14 @@
 
 import datetime as dt
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
 from django.apps import apps
 from django.core.exceptions import ValidationError
+from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.urls import reverse
@@ -18,7 +20,9 @@ from accounts.models import Erasure, Organisation, Role, User
 from alerts.actions import recompute
 from alerts.models import Alert, Finding
 from channelhub.erasing.actions import erase, subject_of
+from channelhub.lib.history import decision
 from customers.models import Customer, CustomerContact
+from imports.models import RejectedRow
 from partners.actions.persons import add_person, change_person, record_departure
 from partners.models import Departure, Invitation, Partner, PartnerNote, Person
 from partners.people.actions import invite
@@ -95,6 +99,40 @@ def test_nothing_of_a_person_is_left_anywhere(
     )
     assert trace.events >= 4
     assert "Asked for by letter." in client.get(reverse("erasure:list")).content.decode()
+
+
+def test_what_was_found_under_an_earlier_name_and_taken_back_is_erased_too(
+    partner: Partner, ida: Person, admin: User
+) -> None:
+    recompute(TODAY)
+    assert "Ida Holm" in str(list(Finding.objects.values_list("evidence", flat=True)))
+    change_person(ida, name="Ida After", acting_user=admin)
+    # As the undo of an import does.
+    with decision(admin):
+        Departure.objects.all().delete()
+
+    erase(subject_of(ida), reason="Asked for.", notes=[], acting_user=admin)
+
+    after = texts_everywhere()
+    assert [each for each in ("Ida Holm", "Ida After", "Rival Corp") if each in after] == []
+
+
+def test_cells_of_rejected_rows_are_erased_too(
+    partner: Partner, ida: Person, admin: User, tmp_path: Path
+) -> None:
+    path = tmp_path / "people.csv"
+    path.write_text(
+        "partner,name,email\nP-1,Bo Lund,ida@alpha.example!\nP-1,Ida Holm,no address\n"
+        "P-1,Bo Lund,nor this\nIda Holm,Ida Holm,\n"
+    )
+    call_command("import_file", "partner-people", str(path), source="crm")
+    values = RejectedRow.objects.values_list("value", flat=True)
+    assert "Ida Holm" in list(values)
+
+    erase(subject_of(ida), reason="Asked for.", notes=[], acting_user=admin)
+
+    assert "Ida Holm" not in texts_everywhere()
+    assert "nor this" in list(values.all())
 
 
 def test_the_canary_judges_as_before(partner: Partner, ida: Person, admin: User) -> None:
