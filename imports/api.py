@@ -47,7 +47,6 @@ class ImportSerializer(serializers.ModelSerializer[Import]):
             "unchanged",
             "closed",
             "rejected",
-            "closed",
             "stage",
             "checked_at",
             "created_at",

@@ -14,7 +14,7 @@ from channelhub.lib.pages import paginate
 from imports import actions, uploads
 from imports.correcting import corrections
 from imports.exporting import CSV, send
-from imports.forms import NamesForm, UploadForm, kind_choices
+from imports.forms import NamesForm, UploadForm
 from imports.kinds import kinds
 from imports.listing import imports_table
 from imports.models import Import, Source
@@ -28,7 +28,7 @@ DOOR = Door(prefix="imports:", staff=True)
 def import_list(request: HttpRequest) -> HttpResponse:
     """Every import, the newest first."""
     loads = Import.objects.select_related("source", "created_by")
-    context = {"title": "Imports", "page": paginate(request, loads), "labels": dict(kind_choices())}
+    context = {"title": "Imports", "page": paginate(request, loads)}
     return render(request, "imports/list.html", context)
 
 

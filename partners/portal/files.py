@@ -16,7 +16,7 @@ from accounts.permissions import may
 from channelhub.lib.pages import paginate
 from imports import actions, uploads
 from imports.exporting import CSV
-from imports.forms import UploadForm, kind_choices
+from imports.forms import UploadForm
 from imports.models import Import
 from imports.pages import Door, import_page, upload_page
 from imports.views import rejected_file
@@ -42,7 +42,6 @@ def file_list(request: HttpRequest) -> HttpResponse:
     context = {
         "title": "Your files",
         "page": paginate(request, loads),
-        "labels": dict(kind_choices()),
         "may_write": may(request.user, "portal:file-new", "POST"),
     }
     return render(request, "portal/files.html", context)

@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
 from imports import actions
@@ -197,18 +198,44 @@ def test_rejected_rows_are_downloaded_harmless(browser: Client) -> None:
     assert "attachment" in response["Content-Disposition"]
 
 
-def test_the_list_stays_fast(browser: Client, django_assert_max_num_queries: Any) -> None:
-    source = Source.objects.create(name="erp")
+@pytest.mark.parametrize("count", [25, 200])
+def test_the_list_stays_fast(
+    count: int, browser: Client, admin: User, django_assert_max_num_queries: Any
+) -> None:
     rows = [
-        Import(kind="partners", source=source, file_name=f"{n}.csv", path="-", size=1)
-        for n in range(60)
-    ]
+        Import(kind="partners", source=Source.objects.create(name=f"s{n}"), file_name=f"{n}.csv",
+               path="-", size=1, created_by=admin)
+        for n in range(count)
+    ]  # fmt: skip
     Import.objects.bulk_create(rows)
     # Session, user, organisation twice (time zone, page), count and page of imports.
     with django_assert_max_num_queries(6):
-        page = browser.get(reverse("imports:list")).content.decode()
-    assert page.count(".csv</a>") == 25
-    assert "59.csv" in browser.get(reverse("imports:list") + "?per=100").content.decode()
+        page = browser.get(reverse("imports:list"), {"per": "200"}).content.decode()
+    assert page.count(".csv</a>") == count
+    assert browser.get(reverse("imports:list")).content.decode().count(".csv</a>") == 25
+
+
+@pytest.mark.parametrize("count", [25, 200])
+def test_a_result_with_many_rejected_rows_stays_fast(
+    count: int, browser: Client, admin: User, django_assert_max_num_queries: Any
+) -> None:
+    load = Import.objects.create(
+        kind="partners", source=Source.objects.create(name="erp"), file_name="p.csv", path="-",
+        size=1, state="done", finished_at=timezone.now(), confirmed=True, rejected=count,
+        closed=3, created_by=admin,
+    )  # fmt: skip
+    RejectedRow.objects.bulk_create(
+        RejectedRow(load=load, row=n + 2, column="name", value=f"v{n}", reason="Empty.")
+        for n in range(count)
+    )
+    # Session, user, organisation twice; import, undone by, why not undone 3, asks for names,
+    # unknown names, why rejected, count and page of rejected rows.
+    with django_assert_max_num_queries(14):
+        page = browser.get(
+            reverse("imports:detail", args=[load.public_id]), {"per": "200"}
+        ).content.decode()
+    assert page.count(">Empty.<") == count
+    assert page.count("reported before, and not in this file") == page.count("Closed") == 1
 
 
 @pytest.mark.parametrize("person", ["chief", "manager", "direct", "partner_admin", "partner_rep"])

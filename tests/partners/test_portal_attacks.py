@@ -187,6 +187,8 @@ def test_a_file_that_replaces_months_touches_its_own_source_alone(
     assert SalesLine.objects.count() == 2
     load = Import.objects.latest("pk")
     assert (load.closed, load.options["history"], load.options["replace"]) == (0, False, True)
+    # Nor does its result lead to what is ours alone.
+    assert "/feeds/" not in theirs.get(f"/portal/files/{load.public_id}/").content.decode()
 
 
 def test_forged_fields_change_nothing(

@@ -8,6 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
 from imports import actions
@@ -213,3 +214,20 @@ def test_a_file_is_thrown_away_cancelled_and_opened_again(
     assert load.is_draft
     browser.post(f"/portal/files/{load.public_id}/discard/")
     assert not Import.objects.exists()
+
+
+@pytest.mark.parametrize("count", [25, 200])
+def test_the_list_costs_as_many_queries_with_many_files(
+    count: int, browser: Client, partner: Partner, partner_admin: User,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:  # fmt: skip
+    source = own_source(partner)
+    Import.objects.bulk_create(
+        Import(kind="sales", source=source, file_name=f"{n}.csv", path="-", size=1,
+               options={"locked": {"deal": ""}}, created_by=partner_admin)
+        for n in range(count)
+    )  # fmt: skip
+    # session, user, organisation 2, partner and membership, count, page
+    with django_assert_max_num_queries(8):
+        page = browser.get("/portal/files/", {"per": "200"}).content.decode()
+    assert page.count(".csv</a>") == count
