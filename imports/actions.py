@@ -85,7 +85,7 @@ def take_in(
                              acting_user=acting_user)  # fmt: skip
     except Unreadable as problem:
         drop(path)
-        raise Unreadable(str(problem).replace(path.name, name)) from None
+        raise Unreadable(problem.told(path, name)) from None
 
 
 def _recognised(path: Path, *, kind: str, source: str, locked: bool) -> tuple[Options, str, str]:
@@ -373,8 +373,11 @@ def _run(load: Import, tell: Tell | None = None) -> None:
             work = take_back if load.undoes_id else load_file
             work(load, known_kind(load.kind), beat)
             _finish(load)
-    except (Unreadable, Refused) as problem:
-        load.give_up(str(problem))
+    except Refused as reason:
+        load.give_up(str(reason))
+        raise
+    except Unreadable as problem:
+        load.give_up(problem.told(Path(load.path), load.file_name))
         raise
     except Cancelled:
         if load.undoes_id:
@@ -397,7 +400,7 @@ def _check(load: Import) -> None:
         with Heartbeat(load) as beat:
             noted = check_file(load, known_kind(load.kind), beat)
     except Unreadable as problem:
-        _back_to_draft(load, str(problem))
+        _back_to_draft(load, problem.told(Path(load.path), load.file_name))
         raise
     except Cancelled:
         _back_to_draft(load, CANCELLED)

@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -87,7 +88,8 @@ def draft_page(
     try:
         head = preview(load, kind)
     except Unreadable as problem:
-        context = {"title": load.file_name, "load": load, "problem": problem, "reading": reading,
+        told = problem.told(Path(load.path), load.file_name)
+        context = {"title": load.file_name, "load": load, "problem": told, "reading": reading,
                    "routes": door.routes, "door": door}  # fmt: skip
         return render(request, "imports/gone.html", context)
     sent = request.POST if asked in DOING else None

@@ -1,5 +1,6 @@
 """What stops a whole file, as opposed to a row of it."""
 
+from pathlib import Path
 from typing import Literal
 
 
@@ -8,6 +9,10 @@ class Unreadable(Exception):
 
     Nothing of it was loaded. Kinds may raise it too.
     """
+
+    def told(self, path: Path, name: str) -> str:
+        """The message to whoever sent the file under this name; an upload is kept under another."""
+        return str(self).replace(path.name, name) if path.name else str(self)
 
 
 class Ambiguous(Unreadable):

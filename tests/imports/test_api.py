@@ -1,5 +1,6 @@
 """Imports for programs."""
 
+import uuid
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from imports import actions
-from imports.models import Import
+from imports.models import Import, Source
 from partners.models import Partner
 
 ADDRESS = "/api/v1/imports/"
@@ -100,6 +101,35 @@ def test_imports_are_an_admins(
         assert outsider.get(address).status_code == 404
     assert post(outsider).status_code == 404
     assert Import.objects.count() == 1
+
+
+@pytest.mark.parametrize("verb", ["load", "cancel", "undo"])
+def test_what_does_not_go_with_its_state_is_a_409_to_admins_and_nothing_to_others(
+    verb: str, program: APIClient, api: Callable[[User], APIClient], manager: User,
+    partner_admin: User,
+) -> None:  # fmt: skip
+    source = Source.objects.create(name="erp")
+    moved = Import.objects.create(
+        kind="reattribution", source=source, file_name="Moved", size=0, state="done",
+        confirmed=True,
+    )  # fmt: skip
+    dead = Import.objects.create(kind="sales", source=source, file_name="x", size=0, state="dead")
+    for load in (moved, dead):
+        address = f"{ADDRESS}{load.public_id}/{verb}/"
+        assert APIClient().post(address).status_code == 401
+        for outsider in (manager, partner_admin):
+            assert api(outsider).post(address).status_code == 404
+        refused = program.post(address)
+        assert (refused.status_code, bool(refused.json()["detail"])) == (409, True)
+    assert program.post(f"{ADDRESS}{uuid.uuid4()}/{verb}/").status_code == 404
+    assert Import.objects.count() == 2
+
+
+def test_a_failure_is_told_by_the_name_that_the_file_was_sent_under(program: APIClient) -> None:
+    taken = post(program, header_line="99").json()
+    actions.run_import(Import.objects.get().pk)
+    told = program.get(f"{ADDRESS}{taken['id']}/").json()
+    assert (told["state"], told["error"]) == ("dead", "partners.csv has nothing on line 99.")
 
 
 def test_a_file_is_only_checked_and_loaded_when_asked_for(program: APIClient) -> None:
