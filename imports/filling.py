@@ -13,14 +13,6 @@ from imports.reading import Sheet, open_sheet
 
 
 @dataclasses.dataclass(frozen=True)
-class JoinedSheet:
-    """Another file whose columns are looked up by a key column of the same name in both."""
-
-    sheet: Sheet
-    key: str
-
-
-@dataclasses.dataclass(frozen=True)
 class Files:
     """The file and those joined to it. `origin` is {column: (number of the file, position)}."""
 
