@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "partners",
     "customers",
     "sales",
+    "deals",
     "alerts",
     "accounts.apps.AdministrationConfig",
     "django.contrib.auth",

@@ -4,12 +4,21 @@ import logging
 from collections.abc import Callable
 
 from alerts.actions import recompute_due
+from deals.actions.notices import ring_unsent_notices
+from deals.actions.timed import age_protections, keep_the_clock
 from imports.actions import ring_waiting
 from partners.people.actions import ring_unsent_invitations
 
 logger = logging.getLogger(__name__)
 
-TICK: tuple[Callable[[], None], ...] = (recompute_due, ring_waiting, ring_unsent_invitations)
+TICK: tuple[Callable[[], None], ...] = (
+    recompute_due,
+    ring_waiting,
+    ring_unsent_invitations,
+    keep_the_clock,
+    age_protections,
+    ring_unsent_notices,
+)
 
 
 def tick() -> list[str]:

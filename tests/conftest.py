@@ -5,10 +5,11 @@ import ipaddress
 import socket
 import uuid
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from typing import Any
 
 import pytest
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.conf import settings
 from django.db import connection
 from django.db.backends.postgresql.psycopg_any import DateRange
@@ -19,6 +20,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import Organisation, Role, User
 from channelhub.lib import roles
+from deals.models import ReviewTeam
 from partners.models import Membership, Partner, PartnerManager, PartnerStatus, Status
 
 PASSWORD = "orange-kettle-42"
@@ -43,6 +45,8 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
 def _restore_what_migrations_wrote(sender: AppConfig, **_: Any) -> None:
     if sender.name == "accounts":
         Organisation.objects.get_or_create(pk=1)
+    if sender.name == "deals" and not ReviewTeam.objects.exists():
+        import_module("deals.migrations.0003_first_rules").begin(apps, None)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -54,10 +54,11 @@ class Dated(models.Model):
         return self.valid.upper - dt.timedelta(days=1) if self.valid.upper else None
 
 
-def no_overlap(name: str, *keys: str) -> ExclusionConstraint:
-    """At most one row per key on any day, kept by the database."""
+def no_overlap(name: str, *keys: str, condition: models.Q | None = None) -> ExclusionConstraint:
+    """At most one row per key on any day, among those of the condition; kept by the database."""
     return ExclusionConstraint(
         name=name,
+        condition=condition,
         expressions=[
             *((key, RangeOperators.EQUAL) for key in keys),
             ("valid", RangeOperators.OVERLAPS),

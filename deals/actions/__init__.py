@@ -1,0 +1,1 @@
+"""What is done with registrations: one verb, one transaction, each step in the history."""

@@ -1,0 +1,74 @@
+"""One step of a registration: the row is locked, the state checked, the step written down."""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import models
+
+from accounts.models import Organisation, User
+from channelhub.lib.history import decision
+from deals.models import Deal, DealStep
+from deals.rules import states
+from deals.rules.states import State, Step
+
+
+def now() -> dt.datetime:
+    """The moment of a step; every verb asks once."""
+    return Organisation.current().now()
+
+
+def today() -> dt.date:
+    """The organisation's day, by which protections begin and end."""
+    return Organisation.current().today()
+
+
+@contextmanager
+def locked(deal: Deal, acting_user: models.Model | None) -> Iterator[Deal]:
+    """One transaction on the registration as it is now, which nobody else changes meanwhile."""
+    with decision(acting_user):
+        # Not a key lock: rows that refer to it may be added by others.
+        rows = Deal.objects.select_for_update(of=("self",), no_key=True)
+        yield rows.select_related("partner", "customer", "rules", "team").get(pk=deal.pk)
+
+
+def step(
+    deal: Deal,
+    what: Step,
+    *,
+    by: User | None,
+    at: dt.datetime,
+    text: str = "",
+    code: str = "",
+    internal: bool = False,
+    data: Mapping[str, Any] | None = None,
+    fields: Mapping[str, Any] | None = None,
+) -> DealStep:
+    """Lead a locked registration on, set `fields` with it, and write the step down.
+
+    Raises:
+        IllegalStep: the step does not lead on from its state.
+    """
+    before = State(deal.state)
+    changes = dict(fields or {})
+    if what in states.LEADS:
+        changes["state"] = states.after(before, what)
+    for name, value in changes.items():
+        setattr(deal, name, value)
+    if changes:
+        deal.save(update_fields=list(changes))
+    written: DealStep = DealStep.objects.create(
+        deal=deal,
+        partner=deal.partner,
+        step=what,
+        from_state=before,
+        to_state=deal.state,
+        by=by,
+        at=at,
+        text=text,
+        code=code,
+        internal=internal,
+        data=dict(data or {}),
+    )
+    return written

@@ -1,0 +1,167 @@
+"""What time does to registrations, exactly once each: the beat calls these every five minutes.
+
+Each registration is a transaction of its own, judged again under its lock, so that two beats, a
+crash between two of them and a late beat change nothing. Days are the organisation's.
+"""
+
+import datetime as dt
+import logging
+from collections.abc import Callable
+
+from django.db.models import Max, Min, QuerySet
+
+from accounts.models import Role
+from deals.actions.notices import tell_manager, tell_partner, tell_role
+from deals.actions.overlaps import stands_alone
+from deals.actions.protecting import AlreadyProtected, cut, end_of, protect
+from deals.actions.steps import locked, now, step, today
+from deals.models import Deal, Ground, RequestState, Terms
+from deals.rules.states import PENDING, State, Step
+
+logger = logging.getLogger(__name__)
+
+REMINDERS = (30, 14, 7, 1)
+# As many as one tick works through; the next one goes on.
+MOST = 2_000
+
+
+def keep_the_clock() -> None:
+    """Escalate what waits too long, and record what was decided too late."""
+    moment = now()
+    pending = Deal.objects.filter(state__in=PENDING)
+    _each(pending.filter(escalated_at=None, escalates_at__lte=moment), _escalate)
+    _each(pending.filter(missed_at=None, misses_at__lte=moment), _miss)
+
+
+def age_protections() -> None:
+    """Remind of protections that end, end those that are over, ask the silent, release them."""
+    day = today()
+    approved = Deal.objects.filter(state=State.APPROVED)
+    ending = approved.annotate(end=Max("protections__during__endswith"))
+    soon = ending.filter(end__gt=day, end__lte=day + dt.timedelta(days=max(REMINDERS) + 1))
+    _each(soon, _remind)
+    _each(ending.filter(end__lte=day), _expire)
+    shortest = Terms.objects.aggregate(days=Min("silence_days"))["days"]
+    if shortest is not None:
+        _each(approved.filter(active_at__lte=now() - dt.timedelta(days=shortest)), _silence)
+
+
+def _each(deals: QuerySet[Deal], act: Callable[[Deal], None]) -> None:
+    for pk in list(deals.order_by("pk").values_list("pk", flat=True)[:MOST]):
+        try:
+            with locked(Deal(pk=pk), None) as mine:
+                act(mine)
+        except Exception:
+            # One that fails must not keep the others from being looked at.
+            logger.exception("registration %s: %s failed", pk, act.__name__)
+
+
+def _escalate(deal: Deal) -> None:
+    at = now()
+    if deal.state not in PENDING or deal.escalated_at or not _over(deal.escalates_at, at):
+        return
+    step(deal, Step.ESCALATE, by=None, at=at, internal=True, fields={"escalated_at": at})
+    due = f"To be decided by {deal.due_at:%-d %b %Y %H:%M} UTC."
+    tell_manager(deal, f"escalate {deal.escalates_at:%s}", "Waits for a decision", due)
+
+
+def _miss(deal: Deal) -> None:
+    at = now()
+    if deal.state not in PENDING or deal.missed_at or not _over(deal.misses_at, at):
+        return
+    step(deal, Step.MISS, by=None, at=at, internal=True, fields={"missed_at": at})
+    key = f"miss {deal.misses_at:%s}"
+    told = f"Submitted {deal.submitted_at:%-d %b %Y %H:%M} UTC by {deal.partner}."
+    tell_role(deal, Role.CHIEF, key, "Decision late", told)
+    if stands_alone(deal):
+        _protect_provisionally(deal, at)
+
+
+def _protect_provisionally(deal: Deal, at: dt.datetime) -> None:
+    if deal.rules is None:
+        return
+    lines = list(deal.lines.all())
+    days = {line.pk: deal.rules.terms_for(deal.type, line.product_line_id) for line in lines}
+    try:
+        for line in lines:
+            protect(
+                deal,
+                [line],
+                first=today(),
+                days=days[line.pk].protection_days,
+                ground=Ground.PROVISIONAL,
+            )
+    except AlreadyProtected:
+        return
+    text = "We are late. Until we decide, your registration is protected provisionally."
+    step(deal, Step.PROVISIONAL, by=None, at=at, text=text)
+    tell_partner(deal, f"provisional {at:%s}", "Protected provisionally", text)
+
+
+def _over(moment: dt.datetime | None, at: dt.datetime) -> bool:
+    return moment is not None and moment <= at
+
+
+def _remind(deal: Deal) -> None:
+    end = end_of(deal)
+    if deal.state != State.APPROVED or end is None:
+        return
+    left = (end - today()).days
+    due = [days for days in REMINDERS if left <= days + 1 and left > 0]
+    if not due:
+        return
+    last = end - dt.timedelta(days=1)
+    # After a beat that was away for days only the nearest one is told.
+    nearest = min(due)
+    tell_partner(
+        deal,
+        f"ends {end} {nearest}",
+        f"Protection ends on {last:%-d %b %Y}",
+        "Tell us how it goes, ask for the extension, or report it won or lost.",
+    )
+
+
+def _expire(deal: Deal) -> None:
+    end = end_of(deal)
+    if deal.state != State.APPROVED or end is None or end > today():
+        return
+    at = now()
+    request = getattr(deal, "extension", None)
+    if request is not None and request.state == RequestState.OPEN:
+        return
+    step(deal, Step.EXPIRE, by=None, at=at)
+    tell_partner(deal, f"expire {end}", "Protection expired", "Report it won or lost when it is.")
+    tell_manager(deal, f"expire {end}", "Protection expired", "")
+
+
+def _silence(deal: Deal) -> None:
+    """At `silence_days` we ask, `notice_days` before the release we say so, then release."""
+    if deal.state != State.APPROVED or deal.rules is None or deal.active_at is None:
+        return
+    at = now()
+    terms = [deal.rules.terms_for(deal.type, row.product_line_id) for row in deal.lines.all()]
+    silent = at - deal.active_at
+    release = dt.timedelta(days=max(t.release_days for t in terms))
+    notice = dt.timedelta(days=max(t.notice_days for t in terms))
+    asks = dt.timedelta(days=max(t.silence_days for t in terms))
+    since = f"{deal.active_at:%-d %b %Y}"
+    if silent >= release and deal.notice_at and at - deal.notice_at >= notice:
+        _release(deal, at, since)
+    elif silent >= release - notice and deal.notice_at is None:
+        text = f"Nothing was heard since {since}. It will be released without an update."
+        step(deal, Step.NOTICE, by=None, at=at, text=text, fields={"notice_at": at})
+        tell_partner(deal, f"notice {deal.active_at:%s}", "Protection will be released", text)
+        tell_manager(deal, f"notice {deal.active_at:%s}", "Protection will be released", text)
+    elif silent >= asks and deal.silence_asked_at is None:
+        text = f"Nothing was heard since {since}. How does it go?"
+        step(deal, Step.SILENCE, by=None, at=at, text=text, fields={"silence_asked_at": at})
+        tell_partner(deal, f"silence {deal.active_at:%s}", "How does it go?", text)
+        tell_manager(deal, f"silence {deal.active_at:%s}", "Silent", text)
+
+
+def _release(deal: Deal, at: dt.datetime, since: str) -> None:
+    text = f"Nothing was heard since {since}."
+    step(deal, Step.RELEASE, by=None, at=at, text=text)
+    cut(deal, today())
+    tell_partner(deal, f"release {at:%s}", "Protection released", text)
+    tell_manager(deal, f"release {at:%s}", "Protection released", text)

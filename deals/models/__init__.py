@@ -1,0 +1,62 @@
+from deals.models.deals import (
+    Deal,
+    DealLine,
+    DealQuerySet,
+    DealRole,
+    DealStep,
+    LineState,
+    LossReason,
+    RejectionCode,
+    RoleKind,
+)
+from deals.models.direct import (
+    Breach,
+    BreachKind,
+    BreachState,
+    DirectOpportunity,
+    DirectState,
+)
+from deals.models.engagement import DealType, RulesOfEngagement, Terms
+from deals.models.notices import Notice
+from deals.models.protections import (
+    ONE_LIVE_PROTECTION,
+    Appeal,
+    ExtensionRequest,
+    Ground,
+    Protection,
+    RequestState,
+    UnclearFlag,
+)
+from deals.models.standing import Authorisation
+from deals.models.teams import ReviewTeam, TeamHoliday
+
+__all__ = [
+    "ONE_LIVE_PROTECTION",
+    "Appeal",
+    "Authorisation",
+    "Breach",
+    "BreachKind",
+    "BreachState",
+    "Deal",
+    "DealLine",
+    "DealQuerySet",
+    "DealRole",
+    "DealStep",
+    "DealType",
+    "DirectOpportunity",
+    "DirectState",
+    "ExtensionRequest",
+    "Ground",
+    "LineState",
+    "LossReason",
+    "Notice",
+    "Protection",
+    "RejectionCode",
+    "RequestState",
+    "ReviewTeam",
+    "RoleKind",
+    "RulesOfEngagement",
+    "TeamHoliday",
+    "Terms",
+    "UnclearFlag",
+]

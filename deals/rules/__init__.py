@@ -1,0 +1,1 @@
+"""Rules of deal registration without clock or database; `now` and `today` are handed in."""
