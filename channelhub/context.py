@@ -24,6 +24,7 @@ NAVIGATION = (
     ("Home", "home", "home"),
     ("Alerts", "alerts:list", "bell"),
     ("Actions", "actions:list", "checklist"),
+    ("Deals", "deals:queue", "briefcase"),
     ("Partners", "partners:list", "building-store"),
     ("Customers", "customers:list", "building"),
     ("Your people", "portal:people", "users"),

@@ -5,6 +5,7 @@ from django.urls import include, path
 
 from channelhub import customer_pages, health, partner_pages, views
 from customers.urls import urlpatterns as customer_records
+from deals.review.urls import urlpatterns as review_pages
 from partners import viewing
 from partners.facts.urls import partner_pages as facts_of_partners
 from partners.people.views import accept
@@ -51,6 +52,7 @@ urlpatterns = [
     path("imports/", include("imports.urls")),
     path("partners/", include((partner_urls, "partners"))),
     path("customers/", include((customer_urls, "customers"))),
+    path("deals/", include((review_pages, "deals"))),
     path("people/", include("partners.people.urls")),
     path("people/viewings/", viewing.viewings, name="viewings"),
     path("erasure/", include("channelhub.erasing.pages")),

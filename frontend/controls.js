@@ -27,6 +27,24 @@ document.addEventListener("keydown", (event) => {
   closeMenus(null);
 });
 
+// One letter leads to a control that is marked with it; j and k walk the rows of a list.
+function walk(by) {
+  const rows = [...document.querySelectorAll("[data-step]")];
+  const next = rows[rows.indexOf(document.activeElement) + by] ?? rows[by > 0 ? 0 : rows.length - 1];
+  next?.focus();
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.key.length !== 1) return;
+  if (event.target.closest("input, textarea, select, [contenteditable]")) return;
+  if (event.key === "j" || event.key === "k") return walk(event.key === "j" ? 1 : -1);
+  const marked = document.querySelector(`[data-shortcut="${CSS.escape(event.key)}"]`);
+  const control = marked?.matches("input, textarea, select, button, a") ? marked : marked?.querySelector("input, textarea, select");
+  if (!control) return;
+  event.preventDefault();
+  control.focus();
+});
+
 // Page size and other selects that only mean "go": marked, and submitted at once.
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-submit-on-change]")) event.target.form.requestSubmit();

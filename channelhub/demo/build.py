@@ -16,6 +16,7 @@ from channelhub.demo.calendar import nights, reports
 from channelhub.demo.cast import ADMIN
 from channelhub.demo.facts import write_facts
 from channelhub.demo.loading import Loader, load_partners, load_products, load_rates, load_sales
+from channelhub.demo.registrations import write_registrations
 from channelhub.lib.history import decision
 from partners.models import Partner
 from sales.models import SalesLine
@@ -91,6 +92,7 @@ def _fill(folder: Path, as_of: dt.date) -> None:
         load_sales(loader, report)
     with decision(admin):
         write_facts(users, as_of)
+        write_registrations(users, as_of)
 
 
 def _summary(as_of: dt.date) -> Summary:

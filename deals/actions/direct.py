@@ -134,6 +134,7 @@ def log_direct(
             customer=known,
             product_line=product_line,
             owner=acting_user,
+            logged_at=now(),
             opened_on=fields.pop("opened_on", day),
             active_on=fields.pop("active_on", day),
             **fields,
@@ -285,6 +286,7 @@ def file_breach(
             evidence=evidence,
             happened_on=happened_on,
             filed_by=acting_user,
+            filed_at=now(),
         )
     return row
 

@@ -13,6 +13,7 @@ from django.urls import reverse
 from accounts.models import Organisation, Role, User
 from channelhub.lib.ring import ring
 from channelhub.lib.work import WorkQuerySet, WorkState
+from deals.actions.steps import today
 from deals.models import Deal, DealRole, Notice
 from partners.models import PartnerManager
 
@@ -23,8 +24,7 @@ SEND = "deals.send_notice"
 
 def tell_partner(deal: Deal, key: str, subject: str, text: str) -> None:
     """Tell everybody at the partner who has a role on the registration, and who registered it."""
-    day = Organisation.current().today()
-    roles = DealRole.objects.on(day).filter(deal=deal)
+    roles = DealRole.objects.on(today()).filter(deal=deal)
     concerned = (
         User.objects.active()
         .filter(role__in=Role.at_partner())
@@ -35,9 +35,7 @@ def tell_partner(deal: Deal, key: str, subject: str, text: str) -> None:
 
 def tell_manager(deal: Deal, key: str, subject: str, text: str) -> None:
     """Tell the partner's channel manager and deputy, and the reviewer."""
-    assigned = PartnerManager.objects.on(Organisation.current().today()).filter(
-        partner=deal.partner_id
-    )
+    assigned = PartnerManager.objects.on(today()).filter(partner=deal.partner_id)
     concerned = User.objects.active().filter(
         Q(pk=deal.reviewer_id)
         | Q(pk__in=assigned.values("manager"))

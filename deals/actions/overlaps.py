@@ -15,7 +15,7 @@ from accounts.models import Organisation
 from customers.matching import Account, Found, Likeness, Verdict, find
 from customers.models import Customer, CustomerPartner
 from deals.actions.protecting import protected_customer
-from deals.actions.steps import today
+from deals.actions.steps import now, today
 from deals.models import (
     Authorisation,
     Deal,
@@ -152,7 +152,7 @@ def _deals(
 ) -> Iterable[Overlap]:
     day = today()
     live = Protection.objects.on(day).filter(deal=OuterRef("pk"))
-    recently = Organisation.current().now() - LOOKED_BACK
+    recently = now() - LOOKED_BACK
     rows = (
         Deal.objects.filter(customer__in=list(people))
         .exclude(pk=deal.pk)

@@ -174,15 +174,15 @@ def ask_extension(deal: Deal, *, reason: str, acting_user: User) -> ExtensionReq
         end = end_of(mine)
         if mine.state != State.APPROVED or end is None or end <= today():
             raise ValidationError("Nothing is protected that could be extended.")
+        at = now()
         request = ExtensionRequest(
-            deal=mine, partner=mine.partner, reason=reason, asked_by=acting_user
+            deal=mine, partner=mine.partner, reason=reason, asked_by=acting_user, asked_at=at
         )
         try:
             with transaction.atomic():
                 request.save()
         except IntegrityError as error:
             raise ValidationError("The one extension was asked for already.") from error
-        at = now()
         _add_days(mine, Ground.PENDING_EXTENSION)
         step(mine, Step.ASK_EXTENSION, by=acting_user, at=at, text=reason, fields={"active_at": at})
         tell_manager(mine, "ask-extension", "Extension asked for", reason)
@@ -308,13 +308,15 @@ def flag_unclear(deal: Deal, *, text: str, acting_user: User) -> UnclearFlag:
     """
     with locked(deal, acting_user) as mine:
         _check_open(mine)
-        flag = UnclearFlag(deal=mine, partner=mine.partner, text=text, raised_by=acting_user)
+        at = now()
+        flag = UnclearFlag(
+            deal=mine, partner=mine.partner, text=text, raised_by=acting_user, raised_at=at
+        )
         try:
             with transaction.atomic():
                 flag.save()
         except IntegrityError as error:
             raise ValidationError("It is flagged already; we are on it.") from error
-        at = now()
         step(mine, Step.FLAG, by=acting_user, at=at, text=text)
         tell_manager(mine, f"flag {flag.pk}", "Not clear who leads", text)
     return flag

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from django.db import models
@@ -13,15 +14,29 @@ from deals.models import Deal, DealStep
 from deals.rules import states
 from deals.rules.states import State, Step
 
+_told: "ContextVar[dt.datetime | None]" = ContextVar("deal_told_at", default=None)
+
+
+@contextmanager
+def told_at(moment: dt.datetime) -> Iterator[None]:
+    """Within it steps happen at this moment: what happened before is told afterwards."""
+    token = _told.set(moment)
+    try:
+        yield
+    finally:
+        _told.reset(token)
+
 
 def now() -> dt.datetime:
-    """The moment of a step; every verb asks once."""
-    return Organisation.current().now()
+    """The moment of a step on the organisation's clocks; every verb asks once."""
+    organisation = Organisation.current()
+    told = _told.get()
+    return told.astimezone(organisation.zone()) if told else organisation.now()
 
 
 def today() -> dt.date:
-    """The organisation's day, by which protections begin and end."""
-    return Organisation.current().today()
+    """The organisation's day of it, by which protections begin and end."""
+    return now().date()
 
 
 @contextmanager

@@ -4,6 +4,7 @@ import csv
 import datetime as dt
 import functools
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,10 @@ from alerts.actions import recompute
 from alerts.models import Alert
 from channelhub.lib import months
 from customers.models import Customer, CustomerContact, CustomerPartner
+from deals.actions.appeals import file_appeal
+from deals.actions.drafts import begin_draft, submit_deal
+from deals.actions.reviewing import reject_deal
+from deals.models import Deal, ExtensionRequest
 from imports.actions import create_import
 from imports.models import Import, Source
 from imports.options import Options
@@ -35,7 +40,7 @@ from partners.models import (
     Person,
 )
 from partners.people.actions import invite
-from sales.models import Feed, Product, SalesDispute
+from sales.models import Feed, Product, ProductLine, SalesDispute
 from tests.conftest import LONG_AGO
 from tests.site.routes import World, give_token
 
@@ -91,6 +96,10 @@ def world(
             "load": (Import.objects.get(), None),
             "product": (Product.objects.first(), None),
             "feed": (Feed.objects.first(), None),
+            "deal": (
+                registered(partner, cast[Role.PARTNER_REP]),
+                registered(other_partner, other_partner_admin),
+            ),
             "file": (sent(partner, tmp_path), sent(other_partner, tmp_path)),
         },
     )
@@ -133,6 +142,21 @@ def _customer(partner: Partner) -> Customer:
     customer: Customer = Customer.objects.create(name=f"Customer of {partner.number}")
     CustomerPartner.objects.create(customer=customer, partner=partner)
     return customer
+
+
+def registered(partner: Partner, rep: User) -> Deal:
+    """A rejected registration of which an extension and an appeal are on record."""
+    line, _ = ProductLine.objects.get_or_create(name="Phones")
+    draft = begin_draft(
+        partner, acting_user=rep, lines={line: Decimal(500)}, account_name=f"Mill {partner.number}",
+        account_domain=f"mill-{partner.pk}.example", account_country="GB",
+        expected_close=dt.date(2027, 1, 31), effort="A visit.",
+    )  # fmt: skip
+    deal = submit_deal(draft, acting_user=rep)
+    ExtensionRequest.objects.create(deal=deal, partner=partner, reason="Late.", asked_by=rep)
+    reject_deal(deal, code="too-early", text="No project yet.", acting_user=_owner(partner))
+    file_appeal(deal, reason="There is one.", acting_user=rep)
+    return deal
 
 
 def _owner(partner: Partner) -> User:

@@ -96,6 +96,13 @@ def as_file_of_partner(world: World, user: User) -> tuple[Ids, Ids | None]:
     return {**mine, **text}, {**theirs, **text} if theirs else None
 
 
+def line_of_deal(world: World, user: User) -> tuple[Ids, Ids | None]:
+    """A line of a registration, which is known by its place in it."""
+    mine, theirs = at_partner("deal")(world, user)
+    lines = [deal.lines.get().pk for deal in world.things["deal"]]
+    return {**mine, "line": lines[0]}, {**theirs, "line": lines[1]} if theirs else None
+
+
 def own_token(world: World, user: User) -> tuple[Ids, Ids | None]:
     """API tokens belong to one person each, whatever their role."""
     del world
@@ -144,6 +151,16 @@ SAMPLES: dict[str, Sample] = {
     "customers:merge": at_partner("customer"),
     "customers:remove": at_partner("customer"),
     "customers:unmerge": at_partner("customer"),
+    "deals:appeal": at_partner("deal"),
+    "deals:ask": at_partner("deal"),
+    "deals:comment": at_partner("deal"),
+    "deals:decide": at_partner("deal"),
+    "deals:decide-change": line_of_deal,
+    "deals:detail": at_partner("deal"),
+    "deals:extension": at_partner("deal"),
+    "deals:identify": at_partner("deal"),
+    "deals:reassign": at_partner("deal"),
+    "deals:take-up": at_partner("deal"),
     "erasure:account": at_partner("person"),
     "erasure:contact": at_partner("contact"),
     "erasure:person": at_partner("fact_person"),
