@@ -9,6 +9,7 @@ from alerts.panels import health_bands, health_of, largest_partners, overnight, 
 from alerts.scan import five_questions
 from alerts.verdicts import Nature
 from channelhub.partner_pages import sales_context
+from deals.review.panels import waiting
 from partners.facts.panels import my_actions
 from partners.models import Partner
 from partners.panels import portal_facts, record
@@ -43,6 +44,7 @@ def _channel_home(request: HttpRequest, user: User) -> HttpResponse:
         "rankings": [ranked(user, nature) for nature in (Nature.RISK, Nature.OPPORTUNITY)],
         "bands": health_bands(visible),
         "feeds": feed_freshness(today),
+        "deals": waiting(user),
         "partners": [
             (partner, amount, lines[partner.pk], health.get(partner.pk))
             for partner, amount in largest

@@ -17,6 +17,7 @@ from customers.models import Customer
 from deals.actions import reviewing
 from deals.actions.appeals import appeal_until
 from deals.actions.overlaps import Review, review
+from deals.actions.proofs import proof_of
 from deals.actions.protecting import end_of
 from deals.actions.steps import now, today
 from deals.models import Deal, DealLine, LineState, RequestState
@@ -238,6 +239,7 @@ def _page(
         "roles": deal.roles.on(today()).select_related("user"),
         "flag": deal.flags.filter(settled_at=None).select_related("raised_by").first(),
         "protected_until": _last_day(deal),
+        "proof": proof_of(deal),
         "linked": _linked(request, deal, found),
         "problems": [each for form in bound.values() for each in _errors(form)],
         **_forms(request, deal, found, bound),

@@ -152,6 +152,7 @@ class SalesLine(SalesLineFields):
                 name="sales_line_by_customer",
                 condition=models.Q(customer__isnull=False),
             ),
+            models.Index("deal", name="sales_line_by_deal", condition=~models.Q(deal="")),
             # Rows lie in the order in which they were loaded, and most files tell one period: this
             # finds a load's rows, and a period's, at no cost to whoever writes them.
             BrinIndex("load", "date", name="sales_line_by_load", pages_per_range=32),
