@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 
 from alerts.actions import recompute_due
-from imports.actions import ring_waiting
+from imports.running import ring_waiting
 from partners.people.actions import ring_unsent_invitations
 
 logger = logging.getLogger(__name__)

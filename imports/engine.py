@@ -53,7 +53,7 @@ def load_file(load: Import, kind: Kind, beat: Heartbeat) -> None:
         Unreadable: the file cannot be imported as it is.
     """
     _prepare()
-    _forget_earlier(load)
+    load.forget_findings()
     staging = _open(load, kind, beat)
     beat.reached(Stage.CHECKING)
     check(staging, kind)
@@ -63,12 +63,6 @@ def load_file(load: Import, kind: Kind, beat: Heartbeat) -> None:
     kind.resolve(staging)
     _count(load, kind.write(staging))
     load.first_month, load.last_month = kind.months(staging) or (None, None)
-
-
-def _forget_earlier(load: Import) -> None:
-    """What a check, or an attempt that failed, noted of the same file."""
-    RejectedRow.objects.filter(load=load).delete()
-    UnknownName.objects.filter(load=load).delete()
 
 
 def _open(load: Import, kind: Kind, beat: Heartbeat) -> Staging:

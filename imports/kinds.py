@@ -16,6 +16,7 @@ from imports.counts import Counts
 from imports.models import Import, Source
 from imports.options import Unknown
 from imports.parsing.header import squash
+from imports.problems import Unreadable
 from imports.staging import Staging
 
 # Rows of an export that are fetched at once.
@@ -201,3 +202,10 @@ def kinds() -> dict[str, Kind]:
     """Every kind by its name."""
     found = [import_string(path)() for path in settings.IMPORT_KINDS]
     return {kind.name: kind for kind in found}
+
+
+def known_kind(name: str) -> Kind:
+    """The kind of that name. Raises Unreadable with those that there are."""
+    if name not in kinds():
+        raise Unreadable(f"There is no kind {name!r}. There are: {', '.join(kinds())}.")
+    return kinds()[name]

@@ -151,6 +151,11 @@ class Import(Work):
         """Whether its counts say what loading would do, and not what was done."""
         return self.is_draft and self.checked_at is not None
 
+    def forget_findings(self) -> None:
+        """Remove what a check, or an attempt that failed, noted of its rows."""
+        self.rejected_rows.all().delete()
+        self.unknown_names.all().delete()
+
     @property
     def is_under_way(self) -> bool:
         """Whether it is running or will run by itself."""

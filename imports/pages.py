@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from channelhub.lib.pages import paginate
 from imports import actions, uploads
 from imports.forms import DraftForm, NamesForm, ReadingForm, UploadForm
-from imports.kinds import Kind, kinds
+from imports.kinds import Kind, kinds, known_kind
 from imports.layouts import recall
 from imports.models import Import
 from imports.options import Options
@@ -75,7 +75,7 @@ def draft_page(
     request: HttpRequest, load: Import, door: Door, *, names_form: NamesForm | None = None
 ) -> HttpResponse:
     """What we think the file is, its columns, and what a check found; POST says what to do."""
-    kind, options = actions.known_kind(load.kind), Options.from_json(load.options)
+    kind, options = known_kind(load.kind), Options.from_json(load.options)
     asked = request.POST.get("do", "load") if request.method == "POST" and not names_form else ""
     sent = request.POST if asked == "read" else None
     may_change_kind = door.staff and not options.locked

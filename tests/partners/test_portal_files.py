@@ -11,7 +11,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
-from imports import actions
+from imports import actions, running
 from imports.models import Import, RejectedRow
 from partners.actions.files import own_source
 from partners.models import OwnResult, Partner, PartnerExternalId, PartnerKind, Person
@@ -47,7 +47,7 @@ def send(browser: Client, content: bytes = SELL_THROUGH, kind: str = "sales") ->
 def load_it(browser: Client, columns: dict[str, str]) -> Import:
     load: Import = Import.objects.latest("pk")
     browser.post(f"/portal/files/{load.public_id}/", {**columns, "do": "load"})
-    actions.run_import(load.pk)
+    running.run_import(load.pk)
     load.refresh_from_db()
     return load
 
@@ -127,7 +127,7 @@ def test_an_admin_says_what_it_means_and_the_file_is_loaded_again(
     again: Import = Import.objects.latest("pk")
     assert answer["Location"] == f"/imports/{again.public_id}/"
     assert again.pk != load.pk
-    actions.run_import(again.pk)
+    running.run_import(again.pk)
     assert SalesLine.objects.get().product == product
     # It was loaded within the same limits, and is theirs to see.
     assert SalesLine.objects.get().reseller == partner
