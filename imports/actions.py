@@ -14,7 +14,7 @@ from django.db import IntegrityError, transaction
 from accounts.models import User
 from channelhub.lib.ring import ring
 from channelhub.lib.work import WorkState
-from imports.columns import check_fields, header_words
+from imports.columns import check_fields, check_references, header_words
 from imports.kinds import kinds, known_kind
 from imports.layouts import likeliest_kind, options_of, recall, remember
 from imports.models import Import, Source, UnknownName
@@ -91,9 +91,11 @@ def create_import(
     """Take a file in; its source is made when new. A confirmed one is rung for.
 
     Raises:
-        Unreadable: the kind, the source's name or a field is unknown, or the file is missing.
+        Unreadable: the kind, the source's name, a field or what `options.unknown` speaks of is
+            unknown, or the file is missing or none.
     """
     check_fields(known_kind(kind), [*options.mapping, *options.fixed])
+    check_references(known_kind(kind), options.unknown)
     checksum, size = _checksum(path)
     load: Import = Import.objects.create(
         kind=kind,
@@ -283,7 +285,9 @@ def _source(name: str) -> Source:
 
 
 def _checksum(path: Path) -> tuple[str, int]:
-    """SHA-256 and size in bytes."""
+    """SHA-256 and size in bytes. A pipe would be waited for, and empty when it is read again."""
+    if path.exists() and not path.is_file():
+        raise Unreadable(f"{path} is no file that can be read.")
     try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest(), file.tell()

@@ -58,6 +58,7 @@ def test_a_file_is_taken_in_loaded_and_told_of(program: APIClient, admin: User) 
     "given",
     [
         {"kind": "ships"},
+        {"unknown": ["nothing=create"]},
         {"source": "a b"},
         {"map": ["Key=nope"]},
         {"map": ["Key"]},
@@ -155,3 +156,12 @@ def test_an_import_is_cancelled_while_it_waits_and_not_later(program: APIClient)
 
 def test_what_becomes_of_unknown_names_is_one_of_two(program: APIClient) -> None:
     assert post(program, unknown=["partner=perhaps"]).status_code == 400
+
+
+def test_what_can_be_unknown_is_said_where_something_else_is_asked_for(program: APIClient) -> None:
+    answer = post(program, b"a\n1\n", kind="sales", map=[], unknown=["nothing=create"])
+
+    assert answer.status_code == 400
+    assert "names no 'nothing'" in str(answer.json())
+    assert "It names: partner, customer, product." in str(answer.json())
+    assert not Import.objects.exists()
