@@ -4,12 +4,18 @@ import logging
 from collections.abc import Callable
 
 from alerts.actions import recompute_due
+from imports.erasure import delete_old_files
 from imports.running import ring_waiting
 from partners.people.actions import ring_unsent_invitations
 
 logger = logging.getLogger(__name__)
 
-TICK: tuple[Callable[[], None], ...] = (recompute_due, ring_waiting, ring_unsent_invitations)
+TICK: tuple[Callable[[], None], ...] = (
+    recompute_due,
+    ring_waiting,
+    ring_unsent_invitations,
+    delete_old_files,
+)
 
 
 def tick() -> list[str]:

@@ -1,7 +1,6 @@
 """One import from file to facts: read, check, resolve, write, count. All or nothing."""
 
 import dataclasses
-from pathlib import Path
 
 from django.db import DataError, connection, transaction
 
@@ -67,7 +66,7 @@ def load_file(load: Import, kind: Kind, beat: Heartbeat) -> None:
 
 def _open(load: Import, kind: Kind, beat: Heartbeat) -> Staging:
     staging = Staging(load=load)
-    files = open_files(Path(load.path), staging.options, header_words())
+    files = open_files(load.file, staging.options, header_words())
     columns = assign(kind, files.columns, staging.options)
     load.rows_read = fill(files, columns, progress=beat.progress)
     fixed = {**staging.options.fixed, **staging.options.locked}

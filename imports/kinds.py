@@ -135,6 +135,8 @@ class Kind(abc.ABC):
     # Whether the file says for which months it speaks (`--covers`, `--history`).
     periodic: ClassVar[bool] = False
     references: ClassVar[tuple[Reference, ...]] = ()
+    # Whether its files hold what is said of persons: no longer kept than they are needed.
+    personal: ClassVar[bool] = False
 
     def unknown(self, staging: Staging, reference: str) -> Unknown:
         """What becomes of names of a reference that nobody knows: as chosen, or its default."""

@@ -17,6 +17,7 @@ from imports.kinds import known_kind
 from imports.models import Import, RejectedRow, UnknownName
 from imports.problems import Unreadable
 from imports.undoing import Refused, take_back
+from imports.uploads import delete_file
 
 logger = logging.getLogger(__name__)
 
@@ -190,3 +191,5 @@ def _finish(load: Import) -> None:
     )
     if not done:
         raise TakenOver
+    if known_kind(load.kind).personal and not load.rejected and load.path:
+        delete_file(load)
