@@ -90,6 +90,17 @@ class TablePermission(BasePermission):
         return False
 
 
+def signed_in(request: HttpRequest) -> User:
+    """Who calls a page that the table opens to people with an account only.
+
+    Raises:
+        Http404: nobody is signed in.
+    """
+    if not isinstance(request.user, User):
+        raise Http404
+    return request.user
+
+
 def check_page(request: HttpRequest) -> None:
     """Raises Http404 unless this person, or everybody, may open the page."""
     route = route_of(request.resolver_match)

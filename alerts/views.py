@@ -7,8 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.models import User
-from accounts.permissions import may
+from accounts.permissions import may, signed_in
 from alerts.actions import judge_again, limits_of, set_thresholds
 from alerts.canaries import CANARIES
 from alerts.explain import explain
@@ -30,14 +29,14 @@ def _asked_for(request: HttpRequest) -> AlertFilter:
 @require_GET
 def alert_export(request: HttpRequest, file_format: str) -> HttpResponseBase:
     """The alerts that the list shows."""
-    return send(request, alerts_table(_asked_for(request).qs, _viewer(request)), file_format)
+    return send(request, alerts_table(_asked_for(request).qs, signed_in(request)), file_format)
 
 
 def alert_list(request: HttpRequest) -> HttpResponse:
     """Every alert the person may see, most money first."""
     filtered = _asked_for(request)
     page = paginate(request, filtered.qs)
-    page.object_list = explain(page.object_list, _viewer(request))
+    page.object_list = explain(page.object_list, signed_in(request))
     context = {
         "title": "Alerts",
         "page": page,
@@ -53,15 +52,8 @@ def alert_list(request: HttpRequest) -> HttpResponse:
 def alert_page(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """One alert with its explanation."""
     visible = Alert.objects.visible_to(request.user).prefetch_related("partners")
-    (item,) = explain([get_object_or_404(visible, public_id=public_id)], _viewer(request))
+    (item,) = explain([get_object_or_404(visible, public_id=public_id)], signed_in(request))
     return render(request, "alerts/detail.html", {"title": item.headline, "item": item})
-
-
-def _viewer(request: HttpRequest) -> User:
-    """Who is signed in; the permission table has let nobody else come here."""
-    if not isinstance(request.user, User):
-        raise Http404
-    return request.user
 
 
 @require_POST
@@ -89,8 +81,8 @@ def thresholds(request: HttpRequest, name: str) -> HttpResponse:
     if canary is None:
         raise Http404
     form = ThresholdsForm(canary, limits_of(canary), request.POST or None)
-    if request.method == "POST" and form.is_valid() and isinstance(request.user, User):
-        set_thresholds(canary, values=form.cleaned_data, acting_user=request.user)
+    if request.method == "POST" and form.is_valid():
+        set_thresholds(canary, values=form.cleaned_data, acting_user=signed_in(request))
         messages.success(request, "Saved. The next night judges by these thresholds.")
         return redirect("alerts:canaries")
     context = {"title": f"Thresholds of {canary.name}", "canary": canary, "form": form}

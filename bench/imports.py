@@ -139,10 +139,10 @@ def empty(stored: int) -> None:
 
 
 def load(path: Path) -> Any:
-    from imports import actions
+    from imports import actions, running
     from imports.options import Options
 
-    return actions.run_now(
+    return running.run_now(
         actions.create_import(
             kind="sales", source="erp", path=path, file_name=path.name, options=Options()
         )

@@ -4,11 +4,11 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from accounts.models import Organisation, User
-from accounts.permissions import may
+from accounts.permissions import may, signed_in
 from alerts.panels import customer_alerts
 from channelhub.lib.history import entries
 from customers.forms import PARTS, PartForm
@@ -28,9 +28,7 @@ CUSTOMER_PARTS = (
 
 def customer_page(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """One customer: what it buys and from whom, whether it is lost, who it is."""
-    if not isinstance(request.user, User):
-        raise Http404
-    viewer = request.user
+    viewer = signed_in(request)
     rows = Customer.objects.visible_to(viewer).select_related("parent", "merged_into")
     customer = get_object_or_404(rows, public_id=public_id)
     sent = request.POST.get("form", "") if request.method == "POST" else ""

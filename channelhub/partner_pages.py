@@ -5,13 +5,13 @@ import uuid
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_GET
 
-from accounts.models import Organisation, User
-from accounts.permissions import may
+from accounts.models import Organisation
+from accounts.permissions import may, signed_in
 from alerts.panels import health_of, partner_alerts, past_alerts
 from channelhub.lib.pages import paginate
 from imports.exporting import chosen_source, send, table_of
@@ -75,7 +75,7 @@ def partner_list(request: HttpRequest) -> HttpResponse:
 
 def partner_page(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """One partner: health, open alerts with their explanation, sales, people, what we know."""
-    partner, viewer = _visible_partner(request, public_id), _viewer(request)
+    partner, viewer = _visible_partner(request, public_id), signed_in(request)
     today = Organisation.current().today()
     known = facts(partner, today, viewer)
     shown = sales_context(partner, today)
@@ -136,13 +136,6 @@ def partner_lines_export(
 
 def _as_of(request: HttpRequest) -> dt.date:
     return _day(request.GET.get("as_of", "")) or Organisation.current().today()
-
-
-def _viewer(request: HttpRequest) -> User:
-    """Who is signed in; the permission table has let nobody else come here."""
-    if not isinstance(request.user, User):
-        raise Http404
-    return request.user
 
 
 def _visible_partner(request: HttpRequest, public_id: uuid.UUID) -> Partner:

@@ -225,6 +225,7 @@ UPLOAD_DIR = DATA_DIR / "uploads"
 # What reading one file may take: rows, and the memory of the process that reads it.
 IMPORT_MAX_ROWS = env.integer("IMPORT_MAX_ROWS", default=5_000_000)
 IMPORT_CHILD_BYTES = env.integer("IMPORT_CHILD_MB", default=400) * 1024 * 1024
+PARTNER_MAX_DRAFTS = env.integer("PARTNER_MAX_DRAFTS", default=20)
 UPLOAD_MAX_BYTES = env.integer("UPLOAD_MAX_MB", default=200) * 1024 * 1024
 
 LANGUAGE_CODE = "en"

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from alerts.actions import recompute_due
 from deals.actions.notices import ring_unsent_notices
 from deals.actions.timed import age_protections, keep_the_clock
-from imports.actions import ring_waiting
+from imports.erasure import delete_old_files
+from imports.running import ring_waiting
 from partners.people.actions import ring_unsent_invitations
 
 logger = logging.getLogger(__name__)
@@ -15,6 +16,7 @@ TICK: tuple[Callable[[], None], ...] = (
     recompute_due,
     ring_waiting,
     ring_unsent_invitations,
+    delete_old_files,
     keep_the_clock,
     age_protections,
     ring_unsent_notices,

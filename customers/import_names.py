@@ -2,14 +2,11 @@
 
 from collections.abc import Sequence
 
-from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
-
 from accounts.models import User
-from channelhub.lib.history import decision
 from customers.models import Customer, CustomerExternalId
 from imports.kinds import Candidate, NameBook
 from imports.models import Source
+from imports.naming import link_name
 from imports.similar import most_alike
 
 
@@ -34,12 +31,11 @@ class CustomerNames(NameBook):
 
     def link(self, source: Source, text: str, public_id: str, *, acting_user: User) -> None:
         """Give the customer this external id of the source."""
-        customer = Customer.objects.unmerged().filter(public_id=public_id).first()
-        if customer is None:
-            raise ValidationError("There is no such customer.")
-        row = CustomerExternalId(customer=customer, source=source, external_id=text)
-        try:
-            with decision(acting_user), transaction.atomic():
-                row.save(force_insert=True)
-        except IntegrityError as error:
-            raise ValidationError(f"{source} calls another customer {text} already.") from error
+        link_name(
+            Customer.objects.unmerged(),
+            public_id,
+            names=CustomerExternalId,
+            source=source,
+            text=text,
+            acting_user=acting_user,
+        )

@@ -4,12 +4,11 @@ import uuid
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.models import User
-from accounts.permissions import may
+from accounts.permissions import may, signed_in
 from channelhub.lib.pages import paginate
 from customers.actions.merges import unmerge_customer
 from customers.actions.records import remove_part
@@ -22,13 +21,6 @@ from imports.exporting import chosen_source, send, table_of
 SUGGESTED = 12
 MOST = 10_000
 REMOVABLE = ("aliases", "domains", "contacts")
-
-
-def _user(request: HttpRequest) -> User:
-    """Who is signed in; the permission table has let nobody else come here."""
-    if not isinstance(request.user, User):
-        raise Http404
-    return request.user
 
 
 def _customer(request: HttpRequest, public_id: uuid.UUID) -> Customer:
@@ -79,7 +71,7 @@ def suggest(request: HttpRequest) -> HttpResponse:
 
 def create(request: HttpRequest) -> HttpResponse:
     """A new customer."""
-    user = _user(request)
+    user = signed_in(request)
     form = CustomerForm(request.POST or None, user=user)
     if request.method == "POST" and (made := form.create(user)):
         messages.success(request, f"{made.name} is a customer now.")
@@ -89,7 +81,7 @@ def create(request: HttpRequest) -> HttpResponse:
 
 def edit(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Change who a customer is."""
-    user, customer = _user(request), _customer(request, public_id)
+    user, customer = signed_in(request), _customer(request, public_id)
     form = CustomerForm(request.POST or None, user=user, instance=customer)
     if request.method == "POST" and form.apply(customer, user):
         messages.success(request, "Saved.")
@@ -100,7 +92,7 @@ def edit(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 
 def merge(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Merge a customer into another."""
-    user, customer = _user(request), _customer(request, public_id)
+    user, customer = signed_in(request), _customer(request, public_id)
     form = MergeForm(request.POST or None, user=user)
     if request.method == "POST" and form.apply(customer, user):
         messages.success(request, f"{customer.name} counts with {form.cleaned_data['into']} now.")
@@ -112,7 +104,7 @@ def merge(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 @require_POST
 def unmerge(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Let a merged customer stand for itself again."""
-    user, customer = _user(request), _customer(request, public_id)
+    user, customer = signed_in(request), _customer(request, public_id)
     try:
         unmerge_customer(customer, acting_user=user)
         messages.success(request, f"{customer.name} stands for itself again.")
@@ -124,7 +116,7 @@ def unmerge(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 @require_POST
 def remove(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Forget an alias, a domain or a contact, named by its list and number."""
-    user, customer = _user(request), _customer(request, public_id)
+    user, customer = signed_in(request), _customer(request, public_id)
     listed, _, key = request.POST.get("part", "").partition(":")
     rows = getattr(customer, listed) if listed in REMOVABLE else None
     part = rows.filter(pk=key).first() if rows is not None and key.isdecimal() else None

@@ -1,54 +1,29 @@
-"""What is done with files: taken in, checked, confirmed, run, cancelled, thrown away."""
+"""What people do with files: sent, described, checked, confirmed, cancelled, undone."""
 
 import dataclasses
 import hashlib
-import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-import pghistory
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.core.validators import validate_slug
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
 from accounts.models import User
 from channelhub.lib.ring import ring
 from channelhub.lib.work import WorkState
-from imports.columns import check_fields, header_words
-from imports.engine import Noted, check_file, load_file
-from imports.heartbeat import Cancelled, Heartbeat
-from imports.kinds import Kind, kinds
+from imports.columns import check_fields, check_references, header_words
+from imports.kinds import kinds, known_kind
 from imports.layouts import likeliest_kind, options_of, recall, remember
-from imports.models import Import, RejectedRow, Source, UnknownName
+from imports.models import Import, Source, UnknownName
 from imports.options import Options, Unknown
 from imports.problems import Unreadable
 from imports.reading import open_sheet
-from imports.undoing import Refused, take_back, why_not
+from imports.running import CANCELLED, TASK, UNTOUCHED, run_now
+from imports.undoing import Refused, why_not
 from imports.uploads import drop, keep
-
-logger = logging.getLogger(__name__)
-
-TASK = "imports.run"
-CANCELLED = "Cancelled by hand."
-# What a draft is, whatever was tried with it before.
-UNTOUCHED: dict[str, Any] = {
-    "state": WorkState.QUEUED,
-    "confirmed": False,
-    "checking": False,
-    "attempts": 0,
-    "cancel_wanted": False,
-    "lease_until": None,
-    "stage": "",
-}
-Tell = Callable[[int], None]
-Row = TypeVar("Row", RejectedRow, UnknownName)
-
-
-class TakenOver(Exception):
-    """Another worker holds the import by now; what this one did is undone."""
 
 
 def take_in(
@@ -116,9 +91,11 @@ def create_import(
     """Take a file in; its source is made when new. A confirmed one is rung for.
 
     Raises:
-        Unreadable: the kind, the source's name or a field is unknown, or the file is missing.
+        Unreadable: the kind, the source's name, a field or what `options.unknown` speaks of is
+            unknown, or the file is missing or none.
     """
     check_fields(known_kind(kind), [*options.mapping, *options.fixed])
+    check_references(known_kind(kind), options.unknown)
     checksum, size = _checksum(path)
     load: Import = Import.objects.create(
         kind=kind,
@@ -134,13 +111,6 @@ def create_import(
     if confirmed:
         ring(TASK, load.pk)
     return load
-
-
-def known_kind(name: str) -> Kind:
-    """The kind of that name. Raises Unreadable with those that there are."""
-    if name not in kinds():
-        raise Unreadable(f"There is no kind {name!r}. There are: {', '.join(kinds())}.")
-    return kinds()[name]
 
 
 def confirm_import(load: Import, *, options: Options, columns: Sequence[str] = ()) -> bool:
@@ -176,7 +146,7 @@ def reread_import(load: Import, *, kind: str, options: Options) -> bool:
     with transaction.atomic():
         changed = _set_draft(load, kind=kind, options=options.as_json(), checked_at=None, error="")
         if changed:
-            _forget_check(load)
+            load.forget_findings()
     return changed
 
 
@@ -235,11 +205,6 @@ def cancel_import(load: Import) -> bool:
 
 def _set_draft(load: Import, **values: Any) -> bool:
     return bool(Import.objects.drafts().filter(pk=load.pk).update(**values))
-
-
-def _forget_check(load: Import) -> None:
-    RejectedRow.objects.filter(load=load).delete()
-    UnknownName.objects.filter(load=load).delete()
 
 
 def reopen_import(load: Import) -> bool:
@@ -307,158 +272,6 @@ def discard_import(load: Import) -> bool:
     return True
 
 
-def ring_waiting() -> None:
-    """Ring for every import that waits or was left by a dead worker. For the tick."""
-    for pk in Import.objects.wanted().claimable().values_list("pk", flat=True):
-        ring(TASK, pk)
-
-
-def run_import(pk: int) -> None:
-    """Check or load an import unless somebody else holds it. For the task.
-
-    What will not pass ends it as failed; anything else is left for the next ring.
-    """
-    load = Import.objects.wanted().filter(pk=pk).first()
-    if load is None or not load.claim():
-        return
-    if not load.confirmed and not load.checking:
-        # Cancelled since it was looked at.
-        _back_to_draft(load, CANCELLED)
-        return
-    try:
-        _check(load) if load.checking else _run(load)
-    except (Unreadable, Refused, Cancelled):
-        return
-    except Exception:
-        logger.exception("import %s failed", load.pk)
-
-
-def run_now(load: Import, *, tell: Tell | None = None) -> Import:
-    """Load a draft here and now. For the command.
-
-    Args:
-        load: a draft, which no worker touches.
-        tell: told from time to time how many rows were read.
-
-    Raises:
-        Unreadable: the file cannot be imported as it is.
-    """
-    load.claim()
-    Import.objects.filter(pk=load.pk).update(confirmed=True)
-    _run(load, tell)
-    load.refresh_from_db()
-    return load
-
-
-def check_now(load: Import) -> Import:
-    """Check a draft here and now. For the command.
-
-    Raises:
-        Unreadable: the file cannot be imported as it is.
-    """
-    Import.objects.filter(pk=load.pk).update(checking=True)
-    load.claim()
-    _check(load)
-    load.refresh_from_db()
-    return load
-
-
-def _run(load: Import, tell: Tell | None = None) -> None:
-    try:
-        with (
-            pghistory.context(user=load.created_by_id, load=load.pk),
-            Heartbeat(load, tell) as beat,
-            transaction.atomic(),
-        ):
-            work = take_back if load.undoes_id else load_file
-            work(load, known_kind(load.kind), beat)
-            _finish(load)
-    except Refused as reason:
-        load.give_up(str(reason))
-        raise
-    except Unreadable as problem:
-        load.give_up(problem.told(Path(load.path), load.file_name))
-        raise
-    except Cancelled:
-        if load.undoes_id:
-            load.give_up(CANCELLED)
-        _back_to_draft(load, CANCELLED)
-        raise
-    except TakenOver:
-        raise
-    except Exception as error:
-        load.retry_later(f"Unexpected: {type(error).__name__}. It will be tried again.")
-        raise
-    except KeyboardInterrupt:
-        load.give_up("Stopped by hand.")
-        raise
-
-
-def _check(load: Import) -> None:
-    """Check a file; whatever stops it makes the import a draft again that says why."""
-    try:
-        with Heartbeat(load) as beat:
-            noted = check_file(load, known_kind(load.kind), beat)
-    except Unreadable as problem:
-        _back_to_draft(load, problem.told(Path(load.path), load.file_name))
-        raise
-    except Cancelled:
-        _back_to_draft(load, CANCELLED)
-        raise
-    except Exception as error:
-        load.retry_later(f"Unexpected: {type(error).__name__}. It will be tried again.")
-        raise
-    _keep_check(load, noted)
-
-
-def _keep_check(load: Import, noted: Noted) -> None:
-    with transaction.atomic():
-        if _back_to_draft(load, "", checked_at=timezone.now(), **_counts(load)):
-            _forget_check(load)
-            RejectedRow.objects.bulk_create(_new(noted.rejected))
-            UnknownName.objects.bulk_create(_new(noted.unknown))
-
-
-def _new(rows: list[Row]) -> list[Row]:
-    """The rows once more, to be written under new keys."""
-    for row in rows:
-        row.pk = None
-    return rows
-
-
-def _back_to_draft(load: Import, error: str, **values: Any) -> bool:
-    """What its holder says when an attempt ends and nothing was loaded."""
-    return bool(Import.objects.held_by(load).update(error=error, **{**UNTOUCHED, **values}))
-
-
-def _counts(load: Import) -> dict[str, Any]:
-    """What an attempt found, as it is kept."""
-    return {
-        "new": load.new,
-        "changed": load.changed,
-        "unchanged": load.unchanged,
-        "rejected": load.rejected,
-        "closed": load.closed,
-        "rows_read": load.rows_read,
-        "rows_expected": load.rows_read,
-        "first_month": load.first_month,
-        "last_month": load.last_month,
-    }
-
-
-def _finish(load: Import) -> None:
-    done = Import.objects.held_by(load).update(
-        state=WorkState.DONE,
-        error="",
-        stage="",
-        cancel_wanted=False,
-        finished_at=timezone.now(),
-        **_counts(load),
-    )
-    if not done:
-        raise TakenOver
-
-
 def _source(name: str) -> Source:
     try:
         validate_slug(name)
@@ -472,7 +285,9 @@ def _source(name: str) -> Source:
 
 
 def _checksum(path: Path) -> tuple[str, int]:
-    """SHA-256 and size in bytes."""
+    """SHA-256 and size in bytes. A pipe would be waited for, and empty when it is read again."""
+    if path.exists() and not path.is_file():
+        raise Unreadable(f"{path} is no file that can be read.")
     try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest(), file.tell()

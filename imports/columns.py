@@ -67,6 +67,17 @@ def check_fields(kind: Kind, names: Iterable[str]) -> None:
             )
 
 
+def check_references(kind: Kind, names: Iterable[str]) -> None:
+    """Raises Unreadable for a name that is none of what a file of the kind refers to."""
+    known = [reference.name for reference in kind.references]
+    for name in names:
+        if name not in known:
+            raise Unreadable(
+                f"A file of {kind.name} names no {name!r} that could be unknown."
+                f" It names: {', '.join(known) or 'nothing of the kind'}."
+            )
+
+
 def find_column(name: str, columns: Sequence[str]) -> str:
     """The column of that name; case, spaces and punctuation may differ where only one fits.
 

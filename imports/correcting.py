@@ -3,7 +3,6 @@
 import itertools
 from collections.abc import Iterator, Sequence
 from operator import attrgetter
-from pathlib import Path
 from typing import Any
 
 from imports.columns import header_words
@@ -27,7 +26,7 @@ def corrections(load: Import) -> Table:
     name = f"rejected-{load.public_id}"
     try:
         options = Options.from_json(load.options)
-        sheet = open_files(Path(load.path), options, header_words()).sheets[0]
+        sheet = open_files(load.file, options, header_words()).sheets[0]
     except Unreadable:
         rows = load.rejected_rows.values_list(*PLAIN)
         return Table(name=name, header=PLAIN, rows=rows.iterator(), size=rows.count)

@@ -1,7 +1,6 @@
 """One import from file to facts: read, check, resolve, write, count. All or nothing."""
 
 import dataclasses
-from pathlib import Path
 
 from django.db import DataError, connection, transaction
 
@@ -53,7 +52,7 @@ def load_file(load: Import, kind: Kind, beat: Heartbeat) -> None:
         Unreadable: the file cannot be imported as it is.
     """
     _prepare()
-    _forget_earlier(load)
+    load.forget_findings()
     staging = _open(load, kind, beat)
     beat.reached(Stage.CHECKING)
     check(staging, kind)
@@ -65,15 +64,9 @@ def load_file(load: Import, kind: Kind, beat: Heartbeat) -> None:
     load.first_month, load.last_month = kind.months(staging) or (None, None)
 
 
-def _forget_earlier(load: Import) -> None:
-    """What a check, or an attempt that failed, noted of the same file."""
-    RejectedRow.objects.filter(load=load).delete()
-    UnknownName.objects.filter(load=load).delete()
-
-
 def _open(load: Import, kind: Kind, beat: Heartbeat) -> Staging:
     staging = Staging(load=load)
-    files = open_files(Path(load.path), staging.options, header_words())
+    files = open_files(load.file, staging.options, header_words())
     columns = assign(kind, files.columns, staging.options)
     load.rows_read = fill(files, columns, progress=beat.progress)
     fixed = {**staging.options.fixed, **staging.options.locked}

@@ -16,6 +16,7 @@ from imports.counts import Counts
 from imports.models import Import, Source
 from imports.options import Unknown
 from imports.parsing.header import squash
+from imports.problems import Unreadable
 from imports.staging import Staging
 
 # Rows of an export that are fetched at once.
@@ -134,6 +135,8 @@ class Kind(abc.ABC):
     # Whether the file says for which months it speaks (`--covers`, `--history`).
     periodic: ClassVar[bool] = False
     references: ClassVar[tuple[Reference, ...]] = ()
+    # Whether its files hold what is said of persons: no longer kept than they are needed.
+    personal: ClassVar[bool] = False
 
     def unknown(self, staging: Staging, reference: str) -> Unknown:
         """What becomes of names of a reference that nobody knows: as chosen, or its default."""
@@ -201,3 +204,10 @@ def kinds() -> dict[str, Kind]:
     """Every kind by its name."""
     found = [import_string(path)() for path in settings.IMPORT_KINDS]
     return {kind.name: kind for kind in found}
+
+
+def known_kind(name: str) -> Kind:
+    """The kind of that name. Raises Unreadable with those that there are."""
+    if name not in kinds():
+        raise Unreadable(f"There is no kind {name!r}. There are: {', '.join(kinds())}.")
+    return kinds()[name]

@@ -1,5 +1,6 @@
 """Files that come in: where from, what they held, what became of every row."""
 
+from pathlib import Path
 from typing import Any, ClassVar, Self
 
 from django.conf import settings
@@ -9,6 +10,7 @@ from django.utils import timezone
 
 from channelhub.lib.models import public_id_field
 from channelhub.lib.work import Work, WorkQuerySet, WorkState
+from imports.problems import Unreadable
 
 REASONS_SHOWN = 20
 
@@ -39,6 +41,10 @@ class ImportQuerySet(WorkQuerySet):
     def under_way(self) -> Self:
         """Running, or about to."""
         return self.wanted().filter(state__in=[WorkState.QUEUED, WorkState.RUNNING])
+
+    def ended(self) -> Self:
+        """Loaded, or given up."""
+        return self.filter(state__in=[WorkState.DONE, WorkState.DEAD])
 
     def held_by(self, load: "Import") -> Self:
         """The import if this attempt still holds it; empty once another worker took it over."""
@@ -74,8 +80,10 @@ class Import(Work):
     counts what was taken back, `new` what is there again, `changed` what has its old values.
 
     `options` is what `imports.options.Options` says: mapping, fixed values, joins, the period
-    covered and how cells are written. A draft may be checked first: the same work, taken back at
-    its end, so that the counts say what loading it would do.
+    covered and how cells are written. `path` is empty once the file was deleted.
+
+    A draft may be checked first: the same work, taken back at its end, so that the counts say what
+    loading it would do.
     """
 
     public_id = public_id_field()
@@ -150,6 +158,18 @@ class Import(Work):
     def said_by_check(self) -> bool:
         """Whether its counts say what loading would do, and not what was done."""
         return self.is_draft and self.checked_at is not None
+
+    @property
+    def file(self) -> Path:
+        """Where the file is. Raises Unreadable once it was deleted."""
+        if not self.path:
+            raise Unreadable("This file was deleted: it held what is said of persons.")
+        return Path(self.path)
+
+    def forget_findings(self) -> None:
+        """Remove what a check, or an attempt that failed, noted of its rows."""
+        self.rejected_rows.all().delete()
+        self.unknown_names.all().delete()
 
     @property
     def is_under_way(self) -> bool:

@@ -8,16 +8,19 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from accounts.permissions import may
 from channelhub.lib.pages import paginate
 from imports import actions, uploads
 from imports.forms import DraftForm, NamesForm, ReadingForm, UploadForm
-from imports.kinds import Kind, kinds
+from imports.kinds import Kind, kinds, known_kind
 from imports.layouts import recall
 from imports.models import Import
 from imports.options import Options
 from imports.preview import preview
 from imports.problems import Unreadable
 
+# What a page offers, where its reader may: `detail` is to say what a draft is, and to load it.
+VERBS = ("detail", "discard", "cancel", "reopen", "new")
 ROUTES = ("list", "new", "detail", "discard", "cancel", "reopen", "rejected", "rejected-xlsx")
 
 
@@ -36,6 +39,10 @@ class Door:
     def routes(self) -> dict[str, str]:
         """The names of its routes, by what they do."""
         return {name.replace("-", "_"): f"{self.prefix}{name}" for name in ROUTES}
+
+    def open_to(self, user: Any) -> dict[str, bool]:
+        """What this person may do there: {verb of a draft or an import: whether}."""
+        return {name: may(user, self.routes[name], "POST") for name in VERBS}
 
 
 def upload_page(
@@ -75,7 +82,7 @@ def draft_page(
     request: HttpRequest, load: Import, door: Door, *, names_form: NamesForm | None = None
 ) -> HttpResponse:
     """What we think the file is, its columns, and what a check found; POST says what to do."""
-    kind, options = actions.known_kind(load.kind), Options.from_json(load.options)
+    kind, options = known_kind(load.kind), Options.from_json(load.options)
     asked = request.POST.get("do", "load") if request.method == "POST" and not names_form else ""
     sent = request.POST if asked == "read" else None
     may_change_kind = door.staff and not options.locked
@@ -90,7 +97,8 @@ def draft_page(
     except Unreadable as problem:
         told = problem.told(Path(load.path), load.file_name)
         context = {"title": load.file_name, "load": load, "problem": told, "reading": reading,
-                   "routes": door.routes, "door": door}  # fmt: skip
+                   "routes": door.routes, "door": door,
+                   "may": door.open_to(request.user)}  # fmt: skip
         return render(request, "imports/gone.html", context)
     sent = request.POST if asked in DOING else None
     form = DraftForm(sent, kind=kind, preview=head, options=options, staff=door.staff)
@@ -107,6 +115,7 @@ def draft_page(
         "facts": [("It holds", kind.label), *head.facts()],
         "routes": door.routes,
         "door": door,
+        "may": door.open_to(request.user),
         **_earlier(load, options, head.sheet.columns),
         **_checked(request, load, kind, door, names_form),
     }
@@ -177,6 +186,7 @@ def result_page(
         "names": _names(load, kind, door, names_form),
         "routes": door.routes,
         "door": door,
+        "may": door.open_to(request.user),
     }
     return render(request, "imports/result.html", context)
 

@@ -1,7 +1,6 @@
 """The first rows of a file that waits to be confirmed, and what its columns seem to be."""
 
 import dataclasses
-from pathlib import Path
 
 from imports.columns import header_words, match_headers
 from imports.filling import open_files
@@ -64,7 +63,7 @@ def preview(load: Import, kind: Kind) -> Preview:
         Unreadable: it cannot be read.
     """
     options = Options.from_json(load.options)
-    sheet = open_files(Path(load.path), options, header_words()).sheets[0]
+    sheet = open_files(load.file, options, header_words()).sheets[0]
     names = sheet.columns[:MOST_COLUMNS]
     matched = match_headers(kind, names, taken=options.locked) if options.match_headers else {}
     said = {**matched, **options.mapping}

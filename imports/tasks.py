@@ -2,10 +2,10 @@
 
 from celery import shared_task
 
-from imports import actions
+from imports import running
 
 
-@shared_task(name=actions.TASK)
+@shared_task(name=running.TASK)
 def run(import_id: int) -> None:
     """Load a confirmed import, unless another worker holds it."""
-    actions.run_import(import_id)
+    running.run_import(import_id)

@@ -7,7 +7,10 @@ from typing import Any
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import SkipFile, TemporaryFileUploadHandler
+from django.db import transaction
 from django.http import HttpRequest
+
+from imports.models import Import
 
 
 class CappedUploadHandler(TemporaryFileUploadHandler):
@@ -56,3 +59,11 @@ def drop(path: Path) -> None:
     """Delete an uploaded file; a file that lies anywhere else is not ours to delete."""
     if path.is_relative_to(settings.UPLOAD_DIR):
         path.unlink(missing_ok=True)
+
+
+def delete_file(load: Import) -> None:
+    """Delete an import's file once the transaction holds; one that lies elsewhere stays there."""
+    path = load.path
+    with transaction.atomic():
+        Import.objects.filter(pk=load.pk).update(path="")
+        transaction.on_commit(lambda: drop(Path(path)))

@@ -4,12 +4,12 @@ import uuid
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.models import User
+from accounts.permissions import signed_in
 from channelhub.lib.pages import paginate
 from imports import actions, uploads
 from imports.correcting import corrections
@@ -41,7 +41,7 @@ def new_import(request: HttpRequest) -> HttpResponse:
 
 @csrf_protect
 def _new_import(request: HttpRequest) -> HttpResponse:
-    user = _user(request)
+    user = signed_in(request)
 
     def take_in(form: UploadForm) -> Import:
         data = form.cleaned_data
@@ -51,13 +51,6 @@ def _new_import(request: HttpRequest) -> HttpResponse:
 
     form = UploadForm(request.POST or None, request.FILES or None)
     return upload_page(request, DOOR, form, take_in, sources=Source.objects.all())
-
-
-def _user(request: HttpRequest) -> User:
-    """Who is signed in; the permission table has let nobody else come here."""
-    if not isinstance(request.user, User):
-        raise Http404
-    return request.user
 
 
 def import_detail(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
@@ -99,7 +92,7 @@ def undo(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Undo an import; the undo has a page of its own."""
     load = get_object_or_404(Import, public_id=public_id)
     try:
-        started = actions.undo_import(load, acting_user=_user(request))
+        started = actions.undo_import(load, acting_user=signed_in(request))
     except Refused as reason:
         messages.error(request, str(reason))
         return redirect("imports:detail", public_id)
@@ -118,7 +111,7 @@ def names(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     if form.is_valid():
         try:
             again = actions.say_what_names_mean(
-                load, form.cleaned_data["meant"], acting_user=_user(request)
+                load, form.cleaned_data["meant"], acting_user=signed_in(request)
             )
         except ValidationError as error:
             form.add_error(None, error.messages)

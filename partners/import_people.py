@@ -10,6 +10,21 @@ from imports.staging import Staging
 from partners import exports
 from partners.import_partner import PARTNER, count, find_partner, refuse_days_ahead
 
+# Two people of one name are told apart by their addresses alone.
+REPEATED = """
+EXISTS (SELECT FROM staging earlier WHERE NOT earlier.rejected AND earlier.row < staging.row
+  AND earlier.partner_id = staging.partner_id AND lower(earlier.email) = lower(staging.email))
+"""
+NAMED_ALIKE = """
+EXISTS (SELECT FROM staging earlier WHERE NOT earlier.rejected AND earlier.row < staging.row
+  AND earlier.partner_id = staging.partner_id AND lower(earlier.name) = lower(staging.name)
+  AND (earlier.email IS NULL OR staging.email IS NULL))
+"""
+ONE_OF_SEVERAL = """
+email IS NULL AND 1 < (SELECT count(*) FROM partners_person p
+  WHERE p.partner_id = staging.partner_id AND lower(p.name) = lower(staging.name))
+"""
+
 # By address, else by name; the address of a file may be the first that we learn.
 FIND = """
 UPDATE staging SET known_id = coalesce(
@@ -21,6 +36,15 @@ UPDATE staging SET known_id = coalesce(
       AND (staging.email IS NULL OR p.email = '' OR lower(p.email) = lower(staging.email))
     ORDER BY p.id LIMIT 1))
 WHERE NOT rejected
+"""
+
+# Of several who could be one whose address we do not know, the first is; the others are new.
+FIND_ONCE = """
+UPDATE staging SET known_id = NULL
+WHERE NOT rejected AND email IS NOT NULL
+  AND EXISTS (SELECT FROM staging earlier WHERE NOT earlier.rejected
+    AND earlier.row < staging.row AND earlier.known_id = staging.known_id
+    AND lower(earlier.name) = lower(staging.name))
 """
 
 CHANGE = """
@@ -77,6 +101,7 @@ class PeopleKind(Kind):
 
     name = "partner-people"
     label = "People at partners"
+    personal = True
     fields: ClassVar[tuple[Field, ...]] = (
         PARTNER,
         Field(
@@ -173,9 +198,19 @@ class PeopleKind(Kind):
             refuse_days_ahead(staging, field)
         staging.reject("email", "email !~ '^[^@[:space:]]+@[^@[:space:]]+$'", "This is no address.")
         staging.reject("left", '"left" < joined', "They left before they joined.")
-        for by in (("partner_id", "email"), ("partner_id", "name")):
-            staging.reject_repeats("name", by=by, reason="An earlier row is this person already.")
+        staging.reject("name", REPEATED, "An earlier row is this person already.")
+        staging.reject(
+            "name",
+            NAMED_ALIKE,
+            "An earlier row has this name: if it is somebody else, give both an e-mail address.",
+        )
+        staging.reject(
+            "name",
+            ONE_OF_SEVERAL,
+            "Several people at this partner have this name: give the e-mail address.",
+        )
         staging.execute(FIND)
+        staging.execute(FIND_ONCE)
         staging.reject_repeats(
             "name", by=("known_id",), reason="An earlier row is this person already."
         )

@@ -34,8 +34,8 @@ OR EXISTS (SELECT FROM staging earlier WHERE NOT earlier.rejected AND earlier.ro
 FIND = """
 UPDATE staging SET known_id = known.id, known_day = known.known_on,
   changed = (known.amount, known.currency, known.inorganic, known.source) IS DISTINCT FROM
-    (staging.amount, staging.currency::varchar, coalesce(staging.inorganic = %(yes)s, false),
-     coalesce(staging.source, known.source))
+    (staging.amount, staging.currency::varchar,
+     coalesce(staging.inorganic = %(yes)s, known.inorganic), coalesce(staging.source, known.source))
 FROM partners_ownresult known
 WHERE NOT staging.rejected AND known.partner_id = staging.partner_id
   AND (known.start, known."end", known.basis) = (staging.start, staging."end", staging.basis)
@@ -47,7 +47,8 @@ WHERE NOT staging.rejected AND known.partner_id = staging.partner_id
 
 CORRECT = """
 UPDATE partners_ownresult known SET amount = s.amount, currency = s.currency,
-  inorganic = coalesce(s.inorganic = %(yes)s, false), source = coalesce(s.source, known.source)
+  inorganic = coalesce(s.inorganic = %(yes)s, known.inorganic),
+  source = coalesce(s.source, known.source)
 FROM staging s
 WHERE NOT s.rejected AND s.changed AND known.id = s.known_id AND s.known_day = s.known_on
 """
@@ -55,10 +56,11 @@ WHERE NOT s.rejected AND s.changed AND known.id = s.known_id AND s.known_day = s
 ADD = """
 INSERT INTO partners_ownresult (public_id, partner_id, start, "end", amount, currency, basis,
   inorganic, source, known_on)
-SELECT gen_random_uuid(), partner_id, start, "end", amount, currency, basis,
-  coalesce(inorganic = %(yes)s, false), coalesce(source, ''), known_on
-FROM staging
-WHERE NOT rejected AND (known_id IS NULL OR (changed AND known_day < known_on)) ORDER BY row
+SELECT gen_random_uuid(), s.partner_id, s.start, s."end", s.amount, s.currency, s.basis,
+  coalesce(s.inorganic = %(yes)s, known.inorganic, false), coalesce(s.source, ''), s.known_on
+FROM staging s LEFT JOIN partners_ownresult known ON known.id = s.known_id
+WHERE NOT s.rejected AND (s.known_id IS NULL OR (s.changed AND s.known_day < s.known_on))
+ORDER BY s.row
 """
 
 

@@ -4,22 +4,21 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from accounts.models import User
+from accounts.permissions import signed_in
 from partners.actions.reassign import holdings
 from partners.forms.reassign import ChosenForm, ReassignForm
 
 
 def reassign_page(request: HttpRequest) -> HttpResponse:
     """First from whom to whom, then which partners, then it is done."""
-    if not isinstance(request.user, User):
-        raise Http404
+    user = signed_in(request)
     sent = request.POST if request.method == "POST" else None
     who = ReassignForm(sent, initial={"leaving": _person(request.GET.get("from", ""))})
     chosen = ChosenForm(sent) if sent and "confirmed" in sent else None
-    if chosen and (count := chosen.apply(request.user)):
+    if chosen and (count := chosen.apply(user)):
         given, taker = chosen.cleaned_data["leaving"], chosen.cleaned_data["to"]
         messages.success(
             request, f"{count} partner{'' if count == 1 else 's'} of {given} went to {taker}."

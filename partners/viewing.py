@@ -4,14 +4,14 @@ import datetime as dt
 import uuid
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from accounts.middleware import GetResponse
 from accounts.models import Role, User
-from accounts.permissions import route_of
+from accounts.permissions import route_of, signed_in
 from channelhub.lib.pages import paginate
 from partners.models import Partner, PartnerViewing
 
@@ -101,11 +101,10 @@ def end(viewing: PartnerViewing, *, at: dt.datetime | None = None) -> None:
 def start(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Begin to view as a partner; another viewing of the same admin ends."""
     partner = get_object_or_404(Partner.objects.visible_to(request.user), public_id=public_id)
-    if not isinstance(request.user, User):
-        raise Http404
-    for other in PartnerViewing.objects.filter(admin=request.user, ended_at=None):
+    admin = signed_in(request)
+    for other in PartnerViewing.objects.filter(admin=admin, ended_at=None):
         end(other)
-    viewing = PartnerViewing.objects.create(admin=request.user, partner=partner)
+    viewing = PartnerViewing.objects.create(admin=admin, partner=partner)
     request.session[SESSION_KEY] = viewing.pk
     return redirect("home")
 

@@ -5,12 +5,12 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from accounts.models import Organisation, User
-from accounts.permissions import may
+from accounts.permissions import may, signed_in
 from channelhub.lib.pages import paginate
 from partners.actions.merges import merge_partners, unmerge_partner
 from partners.forms.merge import MergeForm
@@ -22,13 +22,6 @@ from partners.models import Partner
 SUGGESTED = 12
 # The fields that ask for a partner by number.
 ASKING = ("company", "into", "partner")
-
-
-def _user(request: HttpRequest) -> User:
-    """Who is signed in; the permission table has let nobody else come here."""
-    if not isinstance(request.user, User):
-        raise Http404
-    return request.user
 
 
 def _partner(request: HttpRequest, public_id: uuid.UUID) -> Partner:
@@ -46,7 +39,7 @@ def suggest(request: HttpRequest) -> HttpResponse:
 
 def create(request: HttpRequest) -> HttpResponse:
     """A new partner."""
-    user = _user(request)
+    user = signed_in(request)
     form = CreateForm(request.POST or None, user=user)
     if request.method == "POST" and (partner := form.create(user)):
         messages.success(request, f"{partner.name} is a partner now.")
@@ -57,7 +50,7 @@ def create(request: HttpRequest) -> HttpResponse:
 
 def edit(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Change a partner: its record, or one of its parts, each a form of its own."""
-    user, partner = _user(request), _partner(request, public_id)
+    user, partner = signed_in(request), _partner(request, public_id)
     sent = request.POST.get("form") if request.method == "POST" else None
     record = RecordForm(_data(request, sent, "record"), instance=partner, user=user)
     parts = _parts(request, partner, sent)
@@ -110,7 +103,7 @@ def _edit_context(
 
 def merge(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Merge a partner into another: first which, then a look at what will happen."""
-    user, partner = _user(request), _partner(request, public_id)
+    user, partner = signed_in(request), _partner(request, public_id)
     form = MergeForm(request.POST or None, partner=partner, user=user)
     if request.method == "POST" and form.is_valid() and "confirmed" in request.POST:
         try:
@@ -129,7 +122,7 @@ def merge(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 @require_POST
 def unmerge(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Let a merged partner stand for itself again."""
-    user, partner = _user(request), _partner(request, public_id)
+    user, partner = signed_in(request), _partner(request, public_id)
     try:
         unmerge_partner(partner, acting_user=user)
         messages.success(request, f"{partner.name} stands for itself again.")

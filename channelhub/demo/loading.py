@@ -13,9 +13,10 @@ from channelhub.demo.cast import ERP, HARROWGATE, LINDMAAR, MARKET, PROSPECTS, R
 from channelhub.demo.lines import Row, rows, their_number
 from channelhub.demo.market import PRODUCTS
 from channelhub.lib import months
-from imports.actions import create_import, run_now
+from imports.actions import create_import
 from imports.models import Import, Source
 from imports.options import Options
+from imports.running import run_now
 from partners.models import Status
 from sales.models import Feed, Route
 

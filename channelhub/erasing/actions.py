@@ -13,7 +13,7 @@ from alerts.erasure import forget_leaver
 from channelhub.lib.history import decision
 from customers.actions.erasure import erase_contact
 from customers.models import CustomerContact
-from imports.erasure import forget_cells
+from imports.erasure import forget_cells, forget_files
 from partners.actions.erasure import (
     days_of_leaving,
     erase_account,
@@ -38,7 +38,7 @@ class Subject:
 
 
 def subject_of(record: Person | CustomerContact | User) -> Subject:
-    """What an erasure of this record is about.
+    """What an erasure of this record, stored or removed, is about.
 
     Raises:
         ValidationError: it is an account that is in use, or one of our own people's.
@@ -48,7 +48,7 @@ def subject_of(record: Person | CustomerContact | User) -> Subject:
             kind=Erasure.Kind.PERSON,
             record=record,
             terms=_said(record.name, record.email, record.phone),
-            back=reverse("partners:person", args=[record.public_id]),
+            back=_back(record, lambda: reverse("partners:person", args=[record.public_id])),
             loses=("name", "e-mail address", "phone", "where they went"),
             keeps=("partner", "role", "key mark", "certifications", "days of joining and leaving"),
         )
@@ -57,7 +57,7 @@ def subject_of(record: Person | CustomerContact | User) -> Subject:
             kind=Erasure.Kind.CONTACT,
             record=record,
             terms=_said(record.name, record.email, record.phone),
-            back=record.customer.get_absolute_url(),
+            back=_back(record, lambda: str(record.customer.get_absolute_url())),
             loses=("name", "e-mail address", "phone"),
             keeps=("customer", "role"),
         )
@@ -71,6 +71,12 @@ def subject_of(record: Person | CustomerContact | User) -> Subject:
         loses=("name", "e-mail address", "means of signing in", "invitations to the address"),
         keeps=("partner", "role", "what they did, as done by “erased”"),
     )
+
+
+def _back(record: Person | CustomerContact, page: Callable[[], str]) -> str:
+    """The page that shows a record; of one that was removed, the list of those."""
+    stored = type(record).objects.filter(pk=record.pk).exists()
+    return page() if stored else reverse("erasure:removed")
 
 
 def _said(*texts: str) -> tuple[str, ...]:
@@ -115,6 +121,7 @@ def _person(person: Person) -> int:
     names = names_of(person)
     forget_leaver(names, days_of_leaving(person))
     forget_cells(_said(*names, person.email, person.phone), kind=PeopleKind.name)
+    forget_files(kind=PeopleKind.name)
     return erase_person(person)
 
 

@@ -6,12 +6,16 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
 
 from accounts.models import Erasure, User
+from accounts.permissions import signed_in
 from channelhub.erasing.actions import Subject, erase, is_erased, subject_of
+from channelhub.erasing.removed import removed_people_named
+from channelhub.lib.erasure import removed
 from channelhub.lib.pages import paginate
 from customers.models import Customer, CustomerContact
 from partners.actions.erasure import notes_mentioning
@@ -52,21 +56,29 @@ class EraseForm(Acting, forms.Form):
 
 
 def person(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
-    """Somebody at a partner."""
+    """Somebody at a partner, or who was removed."""
     visible = Person.objects.filter(partner__in=Partner.objects.visible_to(request.user))
-    return _page(request, get_object_or_404(visible, public_id=public_id))
+    return _page(request, _stored_or_removed(visible, public_id))
 
 
 def contact(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
-    """Somebody at a customer."""
+    """Somebody at a customer, or who was removed."""
     visible = Customer.objects.visible_to(request.user)
     rows = CustomerContact.objects.filter(customer__in=visible).select_related("customer")
-    return _page(request, get_object_or_404(rows, public_id=public_id))
+    return _page(request, _stored_or_removed(rows, public_id))
+
+
+def _stored_or_removed(rows: "QuerySet[Any]", public_id: uuid.UUID) -> Any:
+    """The record, or what the history told of it last. Raises Http404 where there is neither."""
+    record = rows.filter(public_id=public_id).first() or removed(rows.model, public_id)
+    if record is None:
+        raise Http404
+    return record
 
 
 def account(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Whoever had an account."""
-    visible = people_visible_to(_user(request))
+    visible = people_visible_to(signed_in(request))
     return _page(request, get_object_or_404(visible, public_id=public_id))
 
 
@@ -77,6 +89,14 @@ def erasures(request: HttpRequest) -> HttpResponse:
     return render(request, "erasure/list.html", context)
 
 
+def removed_people(request: HttpRequest) -> HttpResponse:
+    """Who was removed, by hand or with an import, and stands in the history still."""
+    asked = request.GET.get("q", "").replace("\0", "").strip()
+    context = {"title": "Removed people", "page": paginate(request, removed_people_named(asked)),
+               "asked": asked}  # fmt: skip
+    return render(request, "erasure/removed.html", context)
+
+
 def _page(request: HttpRequest, record: Any) -> HttpResponse:
     try:
         subject = subject_of(record)
@@ -84,7 +104,7 @@ def _page(request: HttpRequest, record: Any) -> HttpResponse:
         messages.error(request, " ".join(problem.messages))
         return redirect("people:person", record.public_id)
     form = EraseForm(request.POST or None, subject=subject)
-    if request.method == "POST" and form.apply(_user(request)):
+    if request.method == "POST" and form.apply(signed_in(request)):
         messages.success(request, "Erased, in the record and in its history.")
         return redirect(subject.back)
     context = {
@@ -98,16 +118,10 @@ def _page(request: HttpRequest, record: Any) -> HttpResponse:
     return render(request, "erasure/erase.html", context)
 
 
-def _user(request: HttpRequest) -> User:
-    """Who is signed in; the permission table has let nobody else come here."""
-    if not isinstance(request.user, User):
-        raise Http404
-    return request.user
-
-
 app_name = "erasure"
 urlpatterns = [
     path("", erasures, name="list"),
+    path("removed/", removed_people, name="removed"),
     path("people/<uuid:public_id>/", person, name="person"),
     path("contacts/<uuid:public_id>/", contact, name="contact"),
     path("accounts/<uuid:public_id>/", account, name="account"),

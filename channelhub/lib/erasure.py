@@ -1,11 +1,12 @@
 """Overwriting what is known of a person, in a record and in everything its history kept."""
 
+import uuid
 from typing import Any
 
 import pgtrigger
 from django.apps import apps
 from django.db import models
-from django.db.models import Case, Q, Value, When
+from django.db.models import Case, Exists, OuterRef, Q, Value, When
 
 ERASED = "erased"
 
@@ -13,6 +14,16 @@ ERASED = "erased"
 def erased(column: str) -> Case:
     """The word for what was there; where nothing was there, nothing."""
     return Case(When(**{column: ""}, then=Value("")), default=Value(ERASED))
+
+
+def overwrite_one(record: models.Model, **values: Any) -> int:
+    """Set columns of a record, where it is there still, and of all its events.
+
+    Call it in a transaction. Returns how many events were overwritten.
+    """
+    model: Any = type(record)
+    model.objects.filter(pk=record.pk).update(**values)
+    return overwrite_events(model, Q(pgh_obj_id=record.pk), **values)
 
 
 def overwrite(rows: "models.QuerySet[Any]", **values: Any) -> int:
@@ -34,6 +45,23 @@ def overwrite_events(model: type[models.Model], which: Q, **values: Any) -> int:
     with pgtrigger.ignore(f"{events.model._meta.label}:append_only"):
         count: int = events.filter(which).update(**values)
     return count
+
+
+def removals(model: type[models.Model]) -> "models.QuerySet[Any]":
+    """The last event of each row of a model that is there no more."""
+    events = events_of(model)
+    later = events.filter(pgh_obj_id=OuterRef("pgh_obj_id"), pgh_id__gt=OuterRef("pgh_id"))
+    return events.filter(~Exists(later), pgh_label="delete")
+
+
+def removed(model: type[models.Model], public_id: uuid.UUID) -> Any:
+    """A row that is there no more, as it was last and unsaved; None where there is none."""
+    event = removals(model).filter(public_id=public_id).first()
+    if event is None:
+        return None
+    kept = {field.name for field in event._meta.concrete_fields}
+    columns = [f for f in model._meta.concrete_fields if f.name in kept]
+    return model(**{f.attname: getattr(event, f.attname) for f in columns})
 
 
 def events_of(model: type[models.Model]) -> "models.QuerySet[Any]":

@@ -1,6 +1,6 @@
 """What is known of a contact at a customer is overwritten for ever."""
 
-from channelhub.lib.erasure import ERASED, erased, overwrite
+from channelhub.lib.erasure import ERASED, erased, overwrite_one
 from customers.models import CustomerContact
 
 
@@ -10,5 +10,4 @@ def erase_contact(contact: CustomerContact) -> int:
     Returns:
         How many rows of the history were overwritten.
     """
-    rows = CustomerContact.objects.filter(pk=contact.pk)
-    return overwrite(rows, name=ERASED, email="", phone=erased("phone"))
+    return overwrite_one(contact, name=ERASED, email="", phone=erased("phone"))

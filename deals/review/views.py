@@ -10,8 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.models import User
-from accounts.permissions import may
+from accounts.permissions import may, signed_in
 from channelhub.lib.pages import paginate
 from customers.models import Customer
 from deals.actions import reviewing
@@ -106,7 +105,7 @@ def take_up(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Begin the review, as its reviewer."""
     deal = _deal(request, public_id)
     try:
-        reviewing.take_up(deal, acting_user=_user(request))
+        reviewing.take_up(deal, acting_user=signed_in(request))
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     return redirect("deals:detail", public_id)
@@ -116,7 +115,7 @@ def take_up(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 def ask(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Ask the partner something; the clock stands still."""
     deal, form = _deal(request, public_id), AskForm(request.POST)
-    if form.apply(deal, _user(request)):
+    if form.apply(deal, signed_in(request)):
         return _done(request, deal, "The partner is asked. The clock stands still meanwhile.")
     return _page(request, deal, ask=form)
 
@@ -128,7 +127,7 @@ def decide(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     found = review(deal)
     suggested = found.suggested.decision if found.suggested else ""
     form = DecisionForm(request.POST, deal=deal, suggested=suggested)
-    if decided := form.apply(deal, _user(request)):
+    if decided := form.apply(deal, signed_in(request)):
         told = decided.get_state_display().lower()
         return _done(request, deal, f"The registration is {told}; the partner is told.")
     return _page(request, deal, found=found, decision=form)
@@ -140,7 +139,7 @@ def decide_change(request: HttpRequest, public_id: uuid.UUID, line: int) -> Http
     deal = _deal(request, public_id)
     changed = get_object_or_404(DealLine, deal=deal, pk=line)
     form = ChangeForm(request.POST)
-    if form.apply(deal, changed, _user(request)):
+    if form.apply(deal, changed, signed_in(request)):
         return _done(request, deal, "The change is decided; the partner is told.")
     return _page(request, deal, change=form)
 
@@ -149,7 +148,7 @@ def decide_change(request: HttpRequest, public_id: uuid.UUID, line: int) -> Http
 def reassign(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Give the review to somebody else."""
     deal, form = _deal(request, public_id), ReassignForm(request.POST)
-    if done := form.apply(deal, _user(request)):
+    if done := form.apply(deal, signed_in(request)):
         messages.success(request, f"{done.reviewer} reviews {done.number} now.")
         gone = not Deal.objects.visible_to(request.user).filter(pk=deal.pk).exists()
         return redirect("deals:queue") if gone else redirect("deals:detail", public_id)
@@ -160,7 +159,7 @@ def reassign(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 def comment(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """A note among us, or a comment to the partner."""
     deal, form = _deal(request, public_id), CommentForm(request.POST)
-    if form.apply(deal, _user(request)):
+    if form.apply(deal, signed_in(request)):
         return _done(request, deal, "Noted.")
     return _page(request, deal, comment=form)
 
@@ -171,7 +170,7 @@ def identify(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     deal = _deal(request, public_id)
     found = review(deal)
     form = IdentifyForm(request.POST, among=[each.customer for each in found.found.candidates])
-    if done := form.apply(deal, _user(request)):
+    if done := form.apply(deal, signed_in(request)):
         return _done(request, deal, f"The customer is {done.customer}.")
     messages.error(request, " ".join(str(e) for es in form.errors.values() for e in es))
     return redirect("deals:detail", public_id)
@@ -184,7 +183,7 @@ def decide_extension(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse
     asked = getattr(deal, "extension", None)
     if asked is None:
         raise Http404
-    if form.extend(asked, _user(request)):
+    if form.extend(asked, signed_in(request)):
         return _done(request, deal, "The extension is decided; the partner is told.")
     return _page(request, deal, extension=form)
 
@@ -196,7 +195,7 @@ def decide_appeal(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     appeal = deal.appeals.first()
     if appeal is None:
         raise Http404
-    if form.settle(appeal, _user(request)):
+    if form.settle(appeal, signed_in(request)):
         return _done(request, deal, "The appeal is decided; the partner is told.")
     return _page(request, deal, appeal=form)
 
@@ -209,13 +208,6 @@ def _deal(request: HttpRequest, public_id: uuid.UUID) -> Deal:
         visible.prefetch_related("rules__terms", "protections__product_line"), public_id=public_id
     )
     return found
-
-
-def _user(request: HttpRequest) -> User:
-    """Who is signed in; the permission table has let nobody else come here."""
-    if not isinstance(request.user, User):
-        raise Http404
-    return request.user
 
 
 def _done(request: HttpRequest, deal: Deal, words: str) -> HttpResponse:

@@ -8,7 +8,14 @@ from django.utils import timezone
 
 from accounts.actions.erasure import erase_account as overwrite_account
 from accounts.models import User
-from channelhub.lib.erasure import ERASED, erased, events_of, overwrite, overwrite_events
+from channelhub.lib.erasure import (
+    ERASED,
+    erased,
+    events_of,
+    overwrite,
+    overwrite_events,
+    overwrite_one,
+)
 from partners.models import Departure, Invitation, PartnerNote, Person
 
 
@@ -18,9 +25,7 @@ def erase_person(person: Person) -> int:
     Returns:
         How many rows of the history were overwritten.
     """
-    own = overwrite(
-        Person.objects.filter(pk=person.pk), name=ERASED, email="", phone=erased("phone")
-    )
+    own = overwrite_one(person, name=ERASED, email="", phone=erased("phone"))
     where_to = erased("where_to")
     left = overwrite(Departure.objects.filter(person=person), where_to=where_to)
     # Of departures that were taken back, too.

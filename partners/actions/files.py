@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.text import slugify
@@ -31,20 +32,31 @@ def send_file(
     """Take in, as a draft, a file that a partner sends of itself: it says nothing of others.
 
     Raises:
-        Unreadable: partners send no such files, or the file cannot be read.
+        Unreadable: partners send no such files, too many are waiting, or it cannot be read.
     """
     known = kinds().get(kind)
     locked = known.locked_for(_own_id(partner), partner.kinds) if known else None
-    if locked is None:
+    if known is None or locked is None:
         raise Unreadable("There is no such kind of file to send.")
+    source = own_source(partner)
+    _must_have_room(source)
     return take_in(
         upload,
-        source=own_source(partner).name,
+        source=source.name,
         kind=kind,
         locked=locked,
-        unknown={"partner": "reject", "product": "reject"},
+        unknown={each.name: "reject" for each in known.references if each.name != "customer"},
         acting_user=acting_user,
     )
+
+
+def _must_have_room(source: Source) -> None:
+    """Raises Unreadable where nobody decides about the files that were sent before."""
+    waiting = Import.objects.drafts().of_locked_fields().filter(source=source).count()
+    if waiting >= settings.PARTNER_MAX_DRAFTS:
+        raise Unreadable(
+            f"{waiting} of your files are waiting: load or throw away some of them first."
+        )
 
 
 def own_source(partner: Partner) -> Source:

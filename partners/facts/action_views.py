@@ -12,8 +12,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
-from accounts.models import Organisation, User
-from accounts.permissions import may
+from accounts.models import Organisation
+from accounts.permissions import may, signed_in
 from channelhub.lib.history import entries
 from channelhub.lib.pages import paginate
 from partners.actions.commitments import set_action_status
@@ -54,12 +54,6 @@ class ActionFilter(filters.FilterSet):  # type: ignore[misc]
         return rows.unfinished() if unfinished else rows.exclude(status__in=UNFINISHED)
 
 
-def _user(request: HttpRequest) -> User:
-    if not isinstance(request.user, User):
-        raise Http404
-    return request.user
-
-
 def _action(request: HttpRequest, public_id: uuid.UUID) -> Action:
     rows = Action.objects.visible_to(request.user).select_related("partner", "owner")
     found: Action = get_object_or_404(rows, public_id=public_id)
@@ -91,7 +85,7 @@ def action_list(request: HttpRequest) -> HttpResponse:
 
 def create(request: HttpRequest) -> HttpResponse:
     """A new action, about a partner where the address names one."""
-    user = _user(request)
+    user = signed_in(request)
     partner = _asked_partner(request)
     initial = {"owner": user, "title": request.GET.get("title", "").replace("\0", "")[:200]}
     form = ActionForm(request.POST or None, partner=partner, initial=initial)
@@ -125,7 +119,7 @@ def _origin(request: HttpRequest) -> dict[str, Any]:
 
 def edit(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """One action: what it is, how far it is, and what became of it."""
-    user, action = _user(request), _action(request, public_id)
+    user, action = signed_in(request), _action(request, public_id)
     may_write = may(user, "actions:create", "GET")
     # The form writes what was typed into its instance: the page keeps its own.
     own = Action.objects.get(pk=action.pk)
@@ -152,7 +146,7 @@ def status(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     try:
         row = set_action_status(
             action, status=wanted, outcome=outcome.replace("\0", "")[:500],
-            acting_user=_user(request),
+            acting_user=signed_in(request),
         )  # fmt: skip
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))

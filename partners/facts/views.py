@@ -5,12 +5,12 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from accounts.models import Organisation, Role, User
-from accounts.permissions import may
+from accounts.permissions import may, signed_in
 from channelhub.lib.history import entries
 from channelhub.lib.pages import paginate
 from partners import charts
@@ -29,13 +29,6 @@ from partners.facts.forms import (
     ReturnForm,
 )
 from partners.models import LineCard, LineCardObservation, OwnResult, Partner, PartnerNote, Person
-
-
-def _user(request: HttpRequest) -> User:
-    """Who is signed in; the permission table has let nobody else come here."""
-    if not isinstance(request.user, User):
-        raise Http404
-    return request.user
 
 
 def _partner(request: HttpRequest, public_id: uuid.UUID) -> Partner:
@@ -58,7 +51,7 @@ def _page(
 
 def persons(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """The people at a partner; somebody new is added here."""
-    user, partner = _user(request), _partner(request, public_id)
+    user, partner = signed_in(request), _partner(request, public_id)
     form = PersonForm(request.POST or None)
     if request.method == "POST" and (person := form.add(partner, user)):
         messages.success(request, f"{person.name} is noted.")
@@ -70,7 +63,7 @@ def persons(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 
 def person(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """One person: who they are, that they left, that they came back."""
-    user = _user(request)
+    user = signed_in(request)
     somebody = _of_partner(request, Person.objects.select_related("partner"), "partner", public_id)
     sent = request.POST.get("form") if request.method == "POST" else None
     forms = _person_forms(request, somebody, user, sent)
@@ -116,14 +109,14 @@ def _person_forms(
 def forget_person(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Somebody was entered by mistake."""
     somebody = _of_partner(request, Person.objects.select_related("partner"), "partner", public_id)
-    remove_person(somebody, acting_user=_user(request))
+    remove_person(somebody, acting_user=signed_in(request))
     messages.success(request, f"{somebody.name} is removed.")
     return redirect("partners:persons", public_id=somebody.partner.public_id)
 
 
 def results(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """A partner's own results; a figure is recorded here."""
-    user, partner = _user(request), _partner(request, public_id)
+    user, partner = signed_in(request), _partner(request, public_id)
     form = ResultForm(request.POST or None, partner=partner)
     if request.method == "POST" and (told := form.apply(user)):
         messages.success(request, f"Recorded: {told}.")
@@ -142,14 +135,14 @@ def results(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 def forget_result(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """A figure was entered by mistake."""
     told = _of_partner(request, OwnResult.objects.select_related("partner"), "partner", public_id)
-    remove_result(told, acting_user=_user(request))
+    remove_result(told, acting_user=signed_in(request))
     messages.success(request, f"Removed: {told}.")
     return redirect("partners:results", public_id=told.partner.public_id)
 
 
 def line_cards(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """A partner's line cards; what somebody sees or hears is written down here."""
-    user, partner = _user(request), _partner(request, public_id)
+    user, partner = signed_in(request), _partner(request, public_id)
     form = ObservationForm(request.POST or None)
     if request.method == "POST" and (seen := form.apply(partner, user)):
         messages.success(request, f"{seen.line_card}: we are {cards.words_of(seen)}.")
@@ -176,14 +169,14 @@ def forget_observation(request: HttpRequest, public_id: uuid.UUID) -> HttpRespon
     """An observation was written down by mistake."""
     rows = LineCardObservation.objects.select_related("line_card__partner")
     seen = _of_partner(request, rows, "line_card__partner", public_id)
-    remove_observation(seen, acting_user=_user(request))
+    remove_observation(seen, acting_user=signed_in(request))
     messages.success(request, f"Removed: {seen}.")
     return redirect("partners:line-cards", public_id=seen.line_card.partner.public_id)
 
 
 def notes(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Notes about a partner and contacts with it, newest first."""
-    user, partner = _user(request), _partner(request, public_id)
+    user, partner = signed_in(request), _partner(request, public_id)
     form = NoteForm(request.POST or None)
     if request.method == "POST" and form.apply(partner, user):
         messages.success(request, "Noted.")
@@ -199,7 +192,7 @@ def notes(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 @require_POST
 def forget_note(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Take back a note: its author's right, and an admin's."""
-    user = _user(request)
+    user = signed_in(request)
     rows = PartnerNote.objects.select_related("partner")
     if user.role != Role.ADMIN:
         rows = rows.filter(author=user)

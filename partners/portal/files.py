@@ -6,13 +6,12 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.models import User
-from accounts.permissions import may
+from accounts.permissions import may, signed_in
 from channelhub.lib.pages import paginate
 from imports import actions, uploads
 from imports.exporting import CSV
@@ -56,9 +55,7 @@ def new_file(request: HttpRequest) -> HttpResponse:
 
 @csrf_protect
 def _new_file(request: HttpRequest) -> HttpResponse:
-    partner, user = own_partner(request), request.user
-    if not isinstance(user, User):
-        raise Http404
+    partner, user = own_partner(request), signed_in(request)
 
     def take_in(form: UploadForm) -> Import:
         data = form.cleaned_data

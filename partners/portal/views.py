@@ -5,12 +5,12 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET
 
-from accounts.models import Organisation, User
-from accounts.permissions import may
+from accounts.models import Organisation
+from accounts.permissions import may, signed_in
 from channelhub.lib.pages import paginate
 from imports.exporting import send, table_of
 from partners.facts import results as figures
@@ -27,15 +27,9 @@ def own_partner(request: HttpRequest) -> Partner:
     return found
 
 
-def _user(request: HttpRequest) -> User:
-    if not isinstance(request.user, User):
-        raise Http404
-    return request.user
-
-
 def people(request: HttpRequest) -> HttpResponse:
     """Their people; somebody new is added here."""
-    partner, user = own_partner(request), _user(request)
+    partner, user = own_partner(request), signed_in(request)
     form = OwnPersonForm(request.POST or None)
     if request.method == "POST" and (person := form.add(partner, user)):
         messages.success(request, f"{person.name} is noted.")
@@ -60,7 +54,7 @@ def people_export(request: HttpRequest, file_format: str) -> HttpResponseBase:
 
 def person(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """One of them: who they are, that they left, that they came back."""
-    partner, user = own_partner(request), _user(request)
+    partner, user = own_partner(request), signed_in(request)
     somebody = get_object_or_404(Person.objects.filter(partner=partner), public_id=public_id)
     sent = request.POST.get("form") if request.method == "POST" else None
 
@@ -92,7 +86,7 @@ def person(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 
 def results(request: HttpRequest) -> HttpResponse:
     """Their own total sales, as they reported them."""
-    partner, user = own_partner(request), _user(request)
+    partner, user = own_partner(request), signed_in(request)
     form = OwnResultForm(request.POST or None, partner=partner)
     if request.method == "POST" and (told := form.apply(user)):
         messages.success(request, f"Recorded: {told}.")

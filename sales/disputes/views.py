@@ -4,12 +4,12 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from accounts.models import User
-from accounts.permissions import may
+from accounts.permissions import may, signed_in
 from channelhub.lib.history import entries
 from channelhub.lib.pages import paginate
 from partners.models import Partner
@@ -45,7 +45,7 @@ def dispute_list(request: HttpRequest) -> HttpResponse:
 
 def file(request: HttpRequest) -> HttpResponse:
     """Our own people say whose sale it was."""
-    user = _user(request)
+    user = signed_in(request)
     form = DisputeForm(request.POST or None, user=user, initial=request.GET.dict())
     if request.method == "POST" and (filed := form.file(user)):
         messages.success(request, "The dispute is filed.")
@@ -63,7 +63,7 @@ def dispute_page(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 @require_POST
 def decide(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Accept it for some lines, or reject it."""
-    dispute, user = _dispute(request, public_id), _user(request)
+    dispute, user = _dispute(request, public_id), signed_in(request)
     form = DecideForm(request.POST, lines=_choosable(dispute, user))
     if done := form.apply(dispute, user):
         messages.success(request, f"The dispute is {done.get_state_display().lower()}.")
@@ -76,7 +76,7 @@ def take_back(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Give the lines of an accepted dispute back."""
     dispute = _dispute(request, public_id)
     form = TakeBackForm(request.POST)
-    if form.apply(dispute, _user(request)):
+    if form.apply(dispute, signed_in(request)):
         messages.success(request, "The decision is taken back; the lines count as before.")
         return redirect("sales:dispute", public_id)
     return render(request, "sales/disputes/detail.html", _context(request, dispute, back=form))
@@ -84,7 +84,7 @@ def take_back(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 
 def own_disputes(request: HttpRequest) -> HttpResponse:
     """A partner's own claims and how far they are; a new one is filed here."""
-    user, partner = _user(request), get_object_or_404(Partner.objects.visible_to(request.user))
+    user, partner = signed_in(request), get_object_or_404(Partner.objects.visible_to(request.user))
     form = ClaimForm(request.POST or None)
     if request.method == "POST" and (filed := form.file(partner, user)):
         messages.success(request, f"We look into {filed.invoice} and answer here.")
@@ -107,13 +107,6 @@ def _dispute(request: HttpRequest, public_id: uuid.UUID) -> SalesDispute:
     return found
 
 
-def _user(request: HttpRequest) -> User:
-    """Who is signed in; the permission table has let nobody else come here."""
-    if not isinstance(request.user, User):
-        raise Http404
-    return request.user
-
-
 def _choosable(dispute: SalesDispute, viewer: User) -> dict[str, SalesLine]:
     """The lines that can be given to the partner, by what the form calls them."""
     lines = lines_of(dispute, viewer)
@@ -130,7 +123,7 @@ def _context(
     decide: DecideForm | None = None,
     back: TakeBackForm | None = None,
 ) -> dict[str, Any]:
-    viewer = _user(request)
+    viewer = signed_in(request)
     lines = lines_of(dispute, viewer)
     moved = dispute.reattributions.select_related("source", "partner", "replaced")
     is_open = dispute.state == DisputeState.OPEN

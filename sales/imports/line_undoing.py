@@ -44,11 +44,21 @@ WHERE past.closed_by_id = %(undoes)s
   AND {taken_back_on("past.known_until")} <= past.known_until
 """
 
+# A line that was given to another partner and given back is as the load wrote it; but what the
+# load had replaced must not come back as that partner's.
 CHANGED_SINCE = """
 SELECT later.file_name, later.created_at::date
 FROM sales_line_past AS past JOIN imports_import AS later ON later.id = past.closed_by_id
 WHERE past.load_id = %(load)s AND NOT EXISTS (SELECT FROM imports_import AS undo
   WHERE undo.undoes_id = later.id AND undo.state = 'done')
+  AND (later.kind <> 'reattribution' OR EXISTS (SELECT FROM sales_reattribution AS moved
+    WHERE (moved.source_id, moved.invoice, moved.line)
+        = (past.source_id, past.invoice, past.line)
+      AND (moved.ended_on IS NULL OR EXISTS (SELECT FROM sales_line_past AS before
+        WHERE before.closed_by_id = %(load)s AND (before.source_id, before.invoice, before.line)
+            = (past.source_id, past.invoice, past.line)
+          AND CASE moved.seat WHEN 'reseller' THEN before.reseller_id ELSE before.distributor_id END
+            = moved.partner_id))))
 ORDER BY later.id DESC LIMIT 1
 """
 
@@ -97,7 +107,7 @@ def why_not(load: Import) -> str:
             return f"{file_name} of {day:%-d %b %Y} {what}: undo that one first."
     if staging.options.history and staging.fetch(INTERRUPTED):
         return (
-            "Some of its lines were changed for a while by an import that was undone: as history"
+            "Some of its lines were changed for a while by what was taken back since: as history"
             " it cannot be taken back."
         )
     return ""

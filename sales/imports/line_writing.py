@@ -82,7 +82,7 @@ WHERE incoming.replaces AND stored.source_id = %(source)s
 INSERT = f"""
 INSERT INTO sales_line ({KEPT}, load_id)
 SELECT %(source)s, invoice, line, {", ".join(FACTS)}, rate, round(amount * rate, 4),
-  known_on, %(load)s
+  known_on, {{load}}
 FROM sales_incoming
 """  # noqa: S608 - column names of our own
 
@@ -102,7 +102,7 @@ def write(staging: Staging) -> Counts:
     if changed:
         line_closing.close(staging, CHANGED, until="incoming.known_on")
     if written:
-        staging.execute(INSERT)
+        staging.execute(INSERT.format(load="%(load)s"))
     return Counts(new=written - changed, changed=changed, unchanged=live - written)
 
 

@@ -2,13 +2,10 @@
 
 from collections.abc import Sequence
 
-from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
-
 from accounts.models import User
-from channelhub.lib.history import decision
 from imports.kinds import Candidate, NameBook
 from imports.models import Source
+from imports.naming import link_name
 from imports.similar import most_alike
 from sales.models import Article, Product
 
@@ -30,12 +27,11 @@ class ProductNames(NameBook):
 
     def link(self, source: Source, text: str, public_id: str, *, acting_user: User) -> None:
         """Make this id of the source an article of the product."""
-        product = Product.objects.filter(public_id=public_id).first()
-        if product is None:
-            raise ValidationError("There is no such product.")
-        row = Article(product=product, source=source, external_id=text)
-        try:
-            with decision(acting_user), transaction.atomic():
-                row.save(force_insert=True)
-        except IntegrityError as error:
-            raise ValidationError(f"{source} calls another product {text} already.") from error
+        link_name(
+            Product.objects.all(),
+            public_id,
+            names=Article,
+            source=source,
+            text=text,
+            acting_user=acting_user,
+        )

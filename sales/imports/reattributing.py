@@ -25,7 +25,7 @@ SEATS = {
 MOVE = """
 CREATE TEMPORARY TABLE sales_incoming ON COMMIT DROP AS
 SELECT stored.invoice, stored.line, {facts}, true AS replaces,
-  greatest(%(today)s, stored.known_on) AS known_on, stored.rate
+  greatest(%(today)s, stored.known_on) AS known_on, stored.rate, stored.load_id
 FROM sales_reattribution AS moved
 JOIN sales_line AS stored ON stored.source_id = moved.source_id
   AND stored.invoice = moved.invoice AND stored.line = moved.line
@@ -41,7 +41,8 @@ def move(
     """Give the lines to who they were decided to be of; with `back`, to who had them before.
 
     Call it in a transaction that holds `one_at_a_time`. A line that is gone, or that names
-    somebody else by now, is left alone and not counted.
+    somebody else by now, is left alone and not counted. A line stays one of the file that brought
+    it.
 
     Returns:
         The import that is the trace of it, with its counts.
@@ -58,7 +59,7 @@ def move(
     staging.execute(MOVE.format(facts=facts, gives=gives), params)
     line_closing.prepare(staging)
     line_closing.close(staging, CHANGED, until="incoming.known_on")
-    load.changed = load.rows_read = staging.execute(INSERT)
+    load.changed = load.rows_read = staging.execute(INSERT.format(load="load_id"))
     load.save(update_fields=["changed", "rows_read"])
     rollups.add(staging)
     return load

@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from imports import actions
+from imports import actions, running
 from imports.models import Import, Source
 from partners.models import Partner
 
@@ -43,7 +43,7 @@ def test_a_file_is_taken_in_loaded_and_told_of(program: APIClient, admin: User) 
     assert (taken["state"], taken["source"], taken["kind"]) == ("queued", "erp", "partners")
     load = Import.objects.get()
     assert load.created_by == admin
-    actions.run_import(load.pk)
+    running.run_import(load.pk)
     told = program.get(f"{ADDRESS}{taken['id']}/").json()
     assert (told["state"], told["rows"], told["new"], told["rejected"]) == ("done", 2, 1, 1)
     rows = program.get(f"{ADDRESS}{taken['id']}/rejected-rows/").json()
@@ -58,6 +58,7 @@ def test_a_file_is_taken_in_loaded_and_told_of(program: APIClient, admin: User) 
     "given",
     [
         {"kind": "ships"},
+        {"unknown": ["nothing=create"]},
         {"source": "a b"},
         {"map": ["Key=nope"]},
         {"map": ["Key"]},
@@ -127,7 +128,7 @@ def test_what_does_not_go_with_its_state_is_a_409_to_admins_and_nothing_to_other
 
 def test_a_failure_is_told_by_the_name_that_the_file_was_sent_under(program: APIClient) -> None:
     taken = post(program, header_line="99").json()
-    actions.run_import(Import.objects.get().pk)
+    running.run_import(Import.objects.get().pk)
     told = program.get(f"{ADDRESS}{taken['id']}/").json()
     assert (told["state"], told["error"]) == ("dead", "partners.csv has nothing on line 99.")
 
@@ -136,12 +137,12 @@ def test_a_file_is_only_checked_and_loaded_when_asked_for(program: APIClient) ->
     taken = post(program, check="true").json()
     assert taken["state"] == "queued"
     load = Import.objects.get()
-    actions.run_import(load.pk)
+    running.run_import(load.pk)
     told = program.get(f"{ADDRESS}{taken['id']}/").json()
     assert (told["state"], told["new"], told["rejected"]) == ("checked", 1, 1)
     assert not Partner.objects.exists()
     assert program.post(f"{ADDRESS}{taken['id']}/load/").status_code == 202
-    actions.run_import(load.pk)
+    running.run_import(load.pk)
     assert program.get(f"{ADDRESS}{taken['id']}/").json()["state"] == "done"
     assert Partner.objects.count() == 1
     assert program.post(f"{ADDRESS}{taken['id']}/load/").status_code == 409
@@ -155,3 +156,12 @@ def test_an_import_is_cancelled_while_it_waits_and_not_later(program: APIClient)
 
 def test_what_becomes_of_unknown_names_is_one_of_two(program: APIClient) -> None:
     assert post(program, unknown=["partner=perhaps"]).status_code == 400
+
+
+def test_what_can_be_unknown_is_said_where_something_else_is_asked_for(program: APIClient) -> None:
+    answer = post(program, b"a\n1\n", kind="sales", map=[], unknown=["nothing=create"])
+
+    assert answer.status_code == 400
+    assert "names no 'nothing'" in str(answer.json())
+    assert "It names: partner, customer, product." in str(answer.json())
+    assert not Import.objects.exists()

@@ -14,7 +14,7 @@ from django.urls import reverse
 from accounts.models import User
 from channelhub.lib.work import WorkState
 from customers.models import Customer, CustomerExternalId
-from imports import actions, engine, heartbeat
+from imports import actions, engine, heartbeat, running
 from imports.heartbeat import Cancelled
 from imports.models import Import, Layout, RejectedRow, UnknownName
 from imports.options import Options
@@ -58,7 +58,7 @@ def detail(load: Import) -> str:
 
 def checked(browser: Client, load: Import, **given: str) -> str:
     browser.post(detail(load), {**COLUMNS, "do": "check", **given})
-    actions.run_import(load.pk)
+    running.run_import(load.pk)
     load.refresh_from_db()
     return browser.get(detail(load)).content.decode()
 
@@ -85,7 +85,7 @@ def test_what_a_check_said_is_what_loading_does(browser: Client, partner: Partne
     checked(browser, load)
     said = (load.new, load.changed, load.unchanged, load.rejected)
     browser.post(detail(load), {**COLUMNS, "do": "load"})
-    actions.run_import(load.pk)
+    running.run_import(load.pk)
     load.refresh_from_db()
     assert (load.new, load.changed, load.unchanged, load.rejected) == said
     assert load.rejected_rows.count() == 2
@@ -108,7 +108,7 @@ def test_columns_that_tell_nothing_ask_for_the_kind(browser: Client) -> None:
 def test_the_next_file_with_these_columns_needs_no_word(browser: Client, partner: Partner) -> None:
     first = draft(browser)
     browser.post(detail(first), {**COLUMNS, "column_5": "", "do": "load"})
-    actions.run_import(first.pk)
+    running.run_import(first.pk)
     second = draft(browser, SALES.replace(b"2024", b"2025"), source="")
     assert (second.source.name, second.kind) == ("erp", "sales")
     assert second.options["mapping"] == first.__class__.objects.get(pk=first.pk).options["mapping"]
@@ -135,7 +135,7 @@ def test_somebody_says_which_partner_a_name_is(browser: Client, partner: Partner
     browser.post(reverse("imports:names", args=[load.public_id]), answer)
     known = PartnerExternalId.objects.get(partner=partner)
     assert (known.source.name, known.external_id) == ("erp", "Alfa Systems")
-    actions.run_import(load.pk)
+    running.run_import(load.pk)
     load.refresh_from_db()
     assert (load.new, load.rejected) == (2, 1)
 
@@ -197,7 +197,7 @@ def test_customers_and_products_can_be_told_too(browser: Client, partner: Partne
     browser.post(reverse("imports:names", args=[load.public_id]), answer)
     browser.post(detail(load), {**COLUMNS, "do": "load"})
     Import.objects.filter(pk=load.pk).update(checking=False, confirmed=True)
-    actions.run_import(load.pk)
+    running.run_import(load.pk)
     line = SalesLine.objects.get()
     assert (line.customer, line.product) == (acme, product)
     assert CustomerExternalId.objects.get().customer == acme
@@ -208,7 +208,7 @@ def test_unknown_partners_are_created_where_somebody_chose_so(
 ) -> None:
     load = draft(browser)
     browser.post(detail(load), {**COLUMNS, "do": "load", "unknown_partner": "create"})
-    actions.run_import(load.pk)
+    running.run_import(load.pk)
     created = Partner.objects.get(number="Alfa Systems")
     assert PartnerStatus.objects.get(partner=created).status == "prospect"
     assert SalesLine.objects.filter(reseller=created).count() == 1
@@ -227,7 +227,7 @@ def test_a_problem_with_the_file_makes_it_a_draft_again(browser: Client) -> None
     load = draft(browser, b"invoice,date,kind,amount\n1,3/4/2024,billing,1\n")
     columns = {"column_0": "invoice", "column_1": "date", "column_2": "kind", "column_3": "amount"}
     browser.post(detail(load), {**columns, "do": "check"})
-    actions.run_import(load.pk)
+    running.run_import(load.pk)
     load.refresh_from_db()
     assert load.is_draft
     assert "day/month or month/day" in browser.get(detail(load)).content.decode()
@@ -247,7 +247,7 @@ def test_a_waiting_import_is_cancelled_at_once(browser: Client, partner: Partner
     browser.post(detail(load), {**COLUMNS, "do": "load"})
     assert "Cancel" in browser.get(detail(load)).content.decode()
     browser.post(reverse("imports:cancel", args=[load.public_id]))
-    actions.run_import(load.pk)
+    running.run_import(load.pk)
     load.refresh_from_db()
     assert load.is_draft
     assert not SalesLine.objects.exists()
@@ -257,7 +257,7 @@ def test_a_waiting_import_is_cancelled_at_once(browser: Client, partner: Partner
 def test_one_that_has_ended_is_not_cancelled(browser: Client, partner: Partner) -> None:
     load = draft(browser)
     browser.post(detail(load), {**COLUMNS, "do": "load"})
-    actions.run_import(load.pk)
+    running.run_import(load.pk)
     browser.post(reverse("imports:cancel", args=[load.public_id]))
     load.refresh_from_db()
     assert load.state == WorkState.DONE
@@ -291,7 +291,7 @@ def test_a_running_import_stops_in_the_middle_of_a_statement(
     try:
         assert load.claim()
         with pytest.raises(Cancelled):
-            actions._run(load)
+            running._run(load)
     finally:
         other.join()
     load.refresh_from_db()

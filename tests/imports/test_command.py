@@ -1,5 +1,6 @@
 """`manage.py import_file`: what it prints, what it refuses, what it leaves behind."""
 
+import os
 from io import StringIO
 from pathlib import Path
 
@@ -113,3 +114,13 @@ def test_a_check_says_what_loading_would_do_and_writes_nothing(
                  check=True)  # fmt: skip
     assert "1 rows, only checked, 1 new, 0 changed" in capsys.readouterr().out
     assert not Partner.objects.exists()
+
+
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path, db: None) -> None:
+    pipe = tmp_path / "rows.csv"
+    os.mkfifo(pipe)
+
+    with pytest.raises(CommandError, match=r"rows.csv is no file that can be read"):
+        call_command("import_file", "partners", str(pipe), source="erp")
+
+    assert not Import.objects.exists()

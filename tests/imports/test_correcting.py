@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from accounts.models import User
-from imports import actions
+from imports import actions, running
 from imports.models import Import
 from partners.models import Partner
 from sales.models import SalesLine
@@ -49,7 +49,7 @@ def send(browser: Client, content: bytes) -> Import:
 def load_it(browser: Client, load: Import, columns: dict[str, str]) -> Import:
     answer = browser.post(f"/imports/{load.public_id}/", {**columns, "do": "load"})
     assert answer.status_code == 302, answer.content.decode()
-    actions.run_import(load.pk)
+    running.run_import(load.pk)
     load.refresh_from_db()
     return load
 

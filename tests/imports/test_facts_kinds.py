@@ -80,8 +80,32 @@ def test_people_that_cannot_be_are_refused(send: Send) -> None:
         "This is no address.",
         "They left before they joined.",
         "This day has not come yet.",
-        "An earlier row is this person already.",
+        "An earlier row has this name: if it is somebody else, give both an e-mail address.",
     }
+
+
+def test_two_people_of_one_name_are_told_apart_by_their_addresses(send: Send) -> None:
+    two = f"{PEOPLE}P-1,Uma,uma@a.example,,,,,\nP-1,uma,uma2@a.example,,,,,\n"
+    assert counts(send("partner-people", two)) == (2, 0, 0, 0)
+    assert counts(send("partner-people", two)) == (0, 0, 2, 0)
+    result = send("partner-people", f"{PEOPLE}P-1,Uma,,Lead,,,,\n")
+    assert reasons(result) == [
+        "Several people at this partner have this name: give the e-mail address."
+    ]
+    half = f"{PEOPLE}P-1,Ole,,,,,,\nP-1,Ole,ole@a.example,,,,,\nP-1,Per,PER@a.example,,,,,\n"
+    result = send("partner-people", f"{half}P-1,Peer,per@a.example,,,,,\n")
+    assert counts(result) == (2, 0, 0, 2)
+    assert reasons(result) == [
+        "An earlier row has this name: if it is somebody else, give both an e-mail address.",
+        "An earlier row is this person already.",
+    ]
+
+
+def test_of_two_with_an_address_one_is_whoever_had_none(send: Send) -> None:
+    send("partner-people", f"{PEOPLE}P-1,Uma,,Lead,,,,\n")
+    two = f"{PEOPLE}P-1,Uma,uma@a.example,,,,,\nP-1,Uma,uma2@a.example,,,,,\n"
+    assert counts(send("partner-people", two)) == (1, 1, 0, 0)
+    assert Person.objects.get(email="uma@a.example").role == "Lead"
 
 
 # --- Own results -------------------------------------------------------------------------------
@@ -111,6 +135,18 @@ def test_an_estimate_stands_beside_a_reported_figure(send: Send) -> None:
     )
     assert counts(send("own-results", text)) == (2, 0, 0, 0)
     assert OwnResult.objects.get(basis="estimated").inorganic
+
+
+def test_a_cell_that_says_nothing_leaves_the_inorganic_mark(send: Send) -> None:
+    marked = f"{RESULTS}P-1,2024-01-01,2024-12-31,1000,EUR,,yes,2025-03-01\n"
+    send("own-results", marked)
+    empty = marked.replace("yes", "")
+    assert counts(send("own-results", empty)) == (0, 0, 1, 0)
+    assert counts(send("own-results", empty.replace("1000", "1100"))) == (0, 1, 0, 0)
+    without = "partner,start,end,amount,currency\nP-1,2024-01-01,2024-12-31,1200,EUR\n"
+    assert counts(send("own-results", without)) == (0, 1, 0, 0)
+    assert list(OwnResult.objects.values_list("inorganic", flat=True)) == [True, True]
+    assert counts(send("own-results", marked.replace("yes", "no"))) == (0, 1, 0, 0)
 
 
 def test_years_that_cannot_be_are_refused(send: Send) -> None:

@@ -1,6 +1,8 @@
 """Text that a spreadsheet would run: harmless on its way out, the same again on its way in."""
 
 import csv
+import io
+import re
 from pathlib import Path
 
 import pytest
@@ -15,9 +17,9 @@ CORPUS = [
     "+cmd|' /C calc'!A0",
     "-2+3",
     "@SUM(1+1)*cmd|' /C calc'!A0",
-    "\t=1+1",
-    "\r=1+1",
-    "\n=1+1",
+    "\t1+1",
+    "\r1+1",
+    "\n1+1",
     "\uff1d1+1",
     "\uff0b1",
     "\uff0d1",
@@ -25,7 +27,7 @@ CORPUS = [
     "'=1",
     "''-1",
 ]
-SIGNS = st.text(alphabet="'=+-@\t\r\n\uff1d\uff20a1 ;,\"")
+SIGNS = st.text(alphabet="'=+-@\t\r\n\uff1d\uff20a1 ;|,\"")
 
 
 @pytest.mark.parametrize("text", CORPUS)
@@ -35,7 +37,35 @@ def test_a_formula_is_kept_still_and_comes_back(text: str) -> None:
     assert original(cell) == text
 
 
-@pytest.mark.parametrize("text", ["", "Alpha", "O'Neill", "'s-Hertogenbosch", "5-3", "a=b", "'"])
+@pytest.mark.parametrize(
+    ("text", "cell"),
+    [
+        ("x;=1+1", "x;'=1+1"),
+        ('x;"=1+1', "x;'\"=1+1"),
+        ("x;'=1", "x;''=1"),
+        ("a|@SUM(1)", "a|'@SUM(1)"),
+        ("note\n-2+3", "note\n'-2+3"),
+        ("\t=1", "'\t'=1"),
+        (";\uff1d1;+2", ";'\uff1d1;'+2"),
+    ],
+)
+def test_a_formula_behind_another_mark_is_kept_still_and_comes_back(text: str, cell: str) -> None:
+    assert harmless(text) == cell
+    assert original(cell) == text
+
+
+@given(SIGNS | st.text())
+def test_no_spreadsheet_that_parts_by_semicolons_finds_a_formula(text: str) -> None:
+    line = io.StringIO()
+    csv.writer(line).writerow(["first", harmless(text)])
+    # A quote that does not begin a cell is a sign like any other there.
+    cells = re.split(r"[;|\t\r\n]", line.getvalue())
+    assert not [cell for cell in cells if re.match("[=+@\uff1d\uff0b\uff20-]", cell)]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "Alpha", "O'Neill", "'s-Hertogenbosch", "5-3", "a=b", "'", "a;b", "a; =1"]
+)
 def test_other_text_is_left_alone(text: str) -> None:
     assert (harmless(text), original(text)) == (text, text)
 
@@ -53,7 +83,7 @@ def test_a_cell_that_runs_nothing_means_one_text(text: str) -> None:
 
 
 def test_a_file_is_read_as_the_text_that_was_meant(tmp_path: Path) -> None:
-    texts = [text for text in CORPUS if text == text.strip()]
+    texts = [text for text in (*CORPUS, "x;=1+1", "a|-1") if text == text.strip()]
     path = tmp_path / "formulas.csv"
     with path.open("w", newline="", encoding="utf-8-sig") as file:
         csv.writer(file).writerows([["text"], *([harmless(text)] for text in texts)])

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from imports import actions
+from imports import actions, running
 from imports.models import Import, RejectedRow, Source
 from partners.models import Partner
 
@@ -71,7 +71,7 @@ def test_a_confirmed_draft_is_loaded_and_tells_of_every_row(browser: Client) -> 
     load = draft(browser)
     assert confirm(browser, load, fixed_currency="EUR")["Location"] == detail(load)
     assert "every 2s" in browser.get(detail(load)).content.decode()
-    actions.run_import(load.pk)
+    running.run_import(load.pk)
     page = browser.get(detail(load)).content.decode()
     assert "every 2s" not in page
     assert "This cell must not be empty." in page
@@ -83,7 +83,7 @@ def test_a_confirmed_draft_is_loaded_and_tells_of_every_row(browser: Client) -> 
 def test_a_column_left_out_stays_out(browser: Client) -> None:
     load = draft(browser, content=b"id,name,type\n1,Alpha,MSP\n")
     confirm(browser, load, column_2="")
-    actions.run_import(load.pk)
+    running.run_import(load.pk)
     assert Partner.objects.get().type == ""
 
 
@@ -126,25 +126,25 @@ def test_sales_ask_for_their_period(browser: Client) -> None:
 def test_a_failed_import_can_be_corrected(browser: Client) -> None:
     load = draft(browser, content=b"id,name,start\n1,Alpha,3/4/2024\n")
     confirm(browser, load, column_2="start")
-    actions.run_import(load.pk)
+    running.run_import(load.pk)
     page = browser.get(detail(load)).content.decode()
     assert "day/month or month/day" in page
     assert "--date-order" not in page
     assert "Nothing was loaded" in page
     browser.post(reverse("imports:reopen", args=[load.public_id]))
     confirm(browser, load, column_2="start", date_order="dmy")
-    actions.run_import(load.pk)
+    running.run_import(load.pk)
     assert Partner.objects.count() == 1
 
 
 def test_the_same_upload_twice_says_so(browser: Client) -> None:
     first = draft(browser)
     confirm(browser, first)
-    actions.run_import(first.pk)
+    running.run_import(first.pk)
     again = draft(browser)
     assert "The same file was" in browser.get(detail(again)).content.decode()
     confirm(browser, again)
-    actions.run_import(again.pk)
+    running.run_import(again.pk)
     again.refresh_from_db()
     assert (again.new, again.unchanged, again.rejected) == (0, 1, 1)
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from channelhub.lib.work import WorkState
-from imports import actions
+from imports import actions, running
 from imports.models import Import, RejectedRow, Source
 from imports.options import Options
 from partners.models import Partner
@@ -86,7 +86,7 @@ def test_of_a_check_and_a_load_at_once_one_is_begun(make: Callable[..., Import])
 @pytest.mark.django_db(transaction=True)
 def test_of_two_workers_one_loads(make: Callable[..., Import]) -> None:
     load = make(confirmed=True)
-    together(*[lambda: actions.run_import(load.pk)] * 3)
+    together(*[lambda: running.run_import(load.pk)] * 3)
     load.refresh_from_db()
     assert (load.state, load.attempts, Partner.objects.count()) == (WorkState.DONE, 1, 1)
     assert RejectedRow.objects.count() == 1
@@ -101,7 +101,7 @@ def test_what_was_cancelled_before_a_worker_took_it_is_not_run(
         actions.check_import(load, options=Options())
     said: list[bool] = []
     between(monkeypatch, lambda: said.append(actions.cancel_import(load)))
-    actions.run_import(load.pk)
+    running.run_import(load.pk)
     assert said == [True]
     assert not Partner.objects.exists()
     load.refresh_from_db()
@@ -114,7 +114,7 @@ def test_what_was_thrown_away_before_a_worker_took_it_is_gone(
 ) -> None:
     load = make(confirmed=True)
     between(monkeypatch, lambda: (actions.cancel_import(load), actions.discard_import(load)))
-    actions.run_import(load.pk)
+    running.run_import(load.pk)
     assert not Import.objects.exists()
     assert not Partner.objects.exists()
 
@@ -159,7 +159,7 @@ def test_what_failed_is_a_draft_again_with_nothing_left_of_the_attempt(
     with monkeypatch.context() as patch:
         patch.setattr("partners.import_standing.write", _explode)
         for _ in range(6):
-            actions.run_import(load.pk)
+            running.run_import(load.pk)
     load.refresh_from_db()
     assert load.state == WorkState.DEAD
     Import.objects.update(cancel_wanted=True)  # by whoever waited too long

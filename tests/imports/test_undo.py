@@ -18,7 +18,7 @@ from accounts.models import User
 from channelhub.lib.history import decision
 from channelhub.lib.work import WorkState
 from customers.models import Customer, CustomerContact
-from imports import actions
+from imports import actions, running
 from imports.models import Import
 from imports.undoing import Refused
 from partners.models import Partner, PartnerExternalId
@@ -172,7 +172,7 @@ def test_what_came_between_asking_and_undoing_refuses_it(send: Send, admin: User
         actions.undo_import(load, acting_user=admin)
     send("partners", FILES["partners"][1])
 
-    actions.run_import(undo.pk)
+    running.run_import(undo.pk)
 
     undo.refresh_from_db()
     assert (undo.state, undo.created_by) == (WorkState.DEAD, admin)
@@ -189,7 +189,7 @@ def test_an_undo_that_waits_can_be_cancelled(send: Send, admin: User) -> None:
 
     assert actions.cancel_import(undo)
 
-    actions.run_import(undo.pk)
+    running.run_import(undo.pk)
     undo.refresh_from_db()
     assert undo.state == WorkState.DEAD
     assert Partner.objects.filter(number="N1").exists()
@@ -206,12 +206,12 @@ def test_what_breaks_in_mid_undo_leaves_everything_and_is_tried_again(
     before = records()
     undo = actions.undo_import(newest(), acting_user=admin)
     with monkeypatch.context() as patch:
-        patch.setattr(actions, "_finish", explode)
-        actions.run_import(undo.pk)
+        patch.setattr(running, "_finish", explode)
+        running.run_import(undo.pk)
     undo.refresh_from_db()
     assert (undo.state, records()) == (WorkState.QUEUED, before)
 
-    actions.run_import(undo.pk)
+    running.run_import(undo.pk)
 
     undo.refresh_from_db()
     assert undo.state == WorkState.DONE
@@ -258,7 +258,7 @@ def test_a_person_undoes_it_on_its_page(
 
     undo = newest()
     assert answer["Location"] == reverse("imports:detail", args=[undo.public_id])
-    actions.run_import(undo.pk)
+    running.run_import(undo.pk)
     shown = browser.get(answer["Location"]).content.decode()
     assert "Rows gone" in shown
     page = browser.get(reverse("imports:detail", args=[load.public_id])).content.decode()

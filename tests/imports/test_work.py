@@ -9,7 +9,7 @@ from django.core.management import CommandError
 from django.utils import timezone
 
 from channelhub.lib.work import WorkState
-from imports import actions, tasks
+from imports import actions, running, tasks
 from imports.kinds import Counts
 from imports.models import Import, RejectedRow, Source
 from imports.options import Options
@@ -24,7 +24,8 @@ TEXT = "id,name\n1,Alpha\n2,\n"
 def bell(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
     """What was rung for."""
     rung: list[tuple[Any, ...]] = []
-    monkeypatch.setattr(actions, "ring", lambda *call: rung.append(call))
+    for module in (actions, running):
+        monkeypatch.setattr(module, "ring", lambda *call: rung.append(call))
     return rung
 
 
@@ -55,16 +56,16 @@ def test_a_confirmed_import_is_rung_for_and_run(
 
 
 def test_a_second_ring_does_nothing(waiting: Import) -> None:
-    actions.run_import(waiting.pk)
-    actions.run_import(waiting.pk)
+    running.run_import(waiting.pk)
+    running.run_import(waiting.pk)
     assert (Partner.objects.count(), RejectedRow.objects.count()) == (1, 1)
 
 
 def test_a_draft_is_never_run_nor_rung_for(waiting: Import, bell: list[tuple[Any, ...]]) -> None:
     Import.objects.update(confirmed=False)
     bell.clear()
-    actions.run_import(waiting.pk)
-    actions.ring_waiting()
+    running.run_import(waiting.pk)
+    running.ring_waiting()
     assert not bell
     assert not Partner.objects.exists()
 
@@ -74,23 +75,23 @@ def test_what_breaks_in_mid_write_leaves_nothing_and_is_tried_again(
 ) -> None:
     with monkeypatch.context() as patch:
         patch.setattr("partners.import_standing.write", explode)
-        actions.run_import(waiting.pk)
+        running.run_import(waiting.pk)
     waiting.refresh_from_db()
     assert (waiting.state, waiting.new) == (WorkState.QUEUED, 0)
     assert "RuntimeError" in waiting.error
     assert not Partner.objects.exists()
     assert not RejectedRow.objects.exists()
     bell.clear()
-    actions.ring_waiting()
+    running.ring_waiting()
     assert bell == [("imports.run", waiting.pk)]
-    actions.run_import(waiting.pk)
+    running.run_import(waiting.pk)
     assert Partner.objects.count() == 1
 
 
 def test_five_failures_end_it(waiting: Import, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("partners.import_standing.write", explode)
     for _ in range(6):
-        actions.run_import(waiting.pk)
+        running.run_import(waiting.pk)
     waiting.refresh_from_db()
     assert (waiting.state, waiting.attempts) == (WorkState.DEAD, 5)
 
@@ -100,14 +101,14 @@ def test_what_a_killed_worker_left_is_rung_for_once_its_lease_is_over(
 ) -> None:
     assert waiting.claim()
     bell.clear()
-    actions.ring_waiting()
+    running.ring_waiting()
     assert not bell
-    actions.run_import(waiting.pk)
+    running.run_import(waiting.pk)
     assert not Partner.objects.exists()
     Import.objects.update(lease_until=timezone.now() - dt.timedelta(seconds=1))
-    actions.ring_waiting()
+    running.ring_waiting()
     assert len(bell) == 1
-    actions.run_import(waiting.pk)
+    running.run_import(waiting.pk)
     assert Partner.objects.count() == 1
 
 
@@ -120,7 +121,7 @@ def test_a_worker_that_was_given_up_undoes_its_own_work(
 
     resolve = PartnersKind.resolve
     monkeypatch.setattr(PartnersKind, "resolve", lose_it)
-    actions.run_import(waiting.pk)
+    running.run_import(waiting.pk)
     assert not Partner.objects.exists()
     waiting.refresh_from_db()
     assert waiting.state == WorkState.RUNNING
@@ -155,7 +156,7 @@ def test_a_failed_import_can_be_corrected(send: Send, bell: list[tuple[Any, ...]
     options = Options(mapping={"external_id": "key", "name": "name"})
     assert actions.confirm_import(load, options=options)
     assert not actions.confirm_import(load, options=options)
-    actions.run_import(load.pk)
+    running.run_import(load.pk)
     assert Partner.objects.get().number == "1"
 
 

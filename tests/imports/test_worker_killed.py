@@ -12,7 +12,7 @@ import pytest
 from django.db import connection
 
 from channelhub.lib.work import WorkState
-from imports import actions
+from imports import actions, running
 from imports.models import Import, RejectedRow
 from imports.options import Options
 from partners.models import Partner, PartnerStatus
@@ -61,7 +61,7 @@ def state() -> tuple[int, int, int]:
 def kill_in_the_middle() -> None:
     """A worker has written its lines and waits to write the sums when it is killed."""
     with held_up("sales_customer_month"), worker() as first:
-        actions.ring_waiting()
+        running.ring_waiting()
         wait_for(lambda: waits_in("sales_customer_month"), "the worker wrote nothing")
         os.kill(first.pid, signal.SIGKILL)
         first.wait()
@@ -74,7 +74,7 @@ def finish(load: Import) -> None:
         return load.state == WorkState.DONE
 
     with worker():
-        actions.ring_waiting()
+        running.ring_waiting()
         wait_for(done, f"it was not done: {load.error}")
 
 

@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from accounts.models import User
-from imports import actions
+from imports import actions, running
 from imports.models import Import, RejectedRow, Source
 from imports.options import parse_covers
 from partners.actions.files import own_source
@@ -52,7 +52,7 @@ def send(browser: Client, content: bytes = SOLD) -> Import:
 
 def load_it(browser: Client, load: Import, **said: str) -> Import:
     browser.post(f"/portal/files/{load.public_id}/", {**COLUMNS, **said, "do": "load"})
-    actions.run_import(load.pk)
+    running.run_import(load.pk)
     load.refresh_from_db()
     return load
 
@@ -76,7 +76,7 @@ def test_what_our_people_upload_under_its_source_is_not_the_partners(
     for door in ("discard/", "cancel/", "reopen/"):
         assert theirs.post(page + door).status_code == 404
     assert theirs.get(f"{page}rejected.csv").status_code == 404
-    actions.run_import(load.pk)
+    running.run_import(load.pk)
     assert not SalesLine.objects.exists()
 
 
@@ -149,7 +149,7 @@ def test_our_files_still_name_it_by_its_number(
     ours = upload(desk, SOLD.replace(b"P-2", b"P-1"), source="erp")
     desk.post(f"/imports/{ours.public_id}/", {**COLUMNS, "column_2": "reseller",
               "fixed_kind": "sell-through", "do": "load"})  # fmt: skip
-    actions.run_import(ours.pk)
+    running.run_import(ours.pk)
     ours.refresh_from_db()
     assert (ours.new, ours.rejected) == (1, 0)
 
@@ -180,7 +180,7 @@ def test_a_file_that_replaces_months_touches_its_own_source_alone(
     ours = upload(desk, source="erp")
     desk.post(f"/imports/{ours.public_id}/", {**COLUMNS, "column_2": "reseller",
               "fixed_kind": "sell-through", "do": "load"})  # fmt: skip
-    actions.run_import(ours.pk)
+    running.run_import(ours.pk)
     assert SalesLine.objects.count() == 1
     load_it(theirs, send(theirs, SOLD.replace(b"A1", b"A2")), replace="on",
             covers_from="2024-01", covers_to="2024-01", history="on")  # fmt: skip

@@ -1,5 +1,6 @@
 """A partner sends its own files, which say nothing of anybody else."""
 
+import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -8,10 +9,12 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
-from imports import actions
+from imports import actions, running
+from imports.erasure import delete_old_files
 from imports.models import Import, RejectedRow
 from partners.actions.files import own_source
 from partners.models import OwnResult, Partner, PartnerExternalId, PartnerKind, Person
@@ -47,7 +50,7 @@ def send(browser: Client, content: bytes = SELL_THROUGH, kind: str = "sales") ->
 def load_it(browser: Client, columns: dict[str, str]) -> Import:
     load: Import = Import.objects.latest("pk")
     browser.post(f"/portal/files/{load.public_id}/", {**columns, "do": "load"})
-    actions.run_import(load.pk)
+    running.run_import(load.pk)
     load.refresh_from_db()
     return load
 
@@ -127,7 +130,7 @@ def test_an_admin_says_what_it_means_and_the_file_is_loaded_again(
     again: Import = Import.objects.latest("pk")
     assert answer["Location"] == f"/imports/{again.public_id}/"
     assert again.pk != load.pk
-    actions.run_import(again.pk)
+    running.run_import(again.pk)
     assert SalesLine.objects.get().product == product
     # It was loaded within the same limits, and is theirs to see.
     assert SalesLine.objects.get().reseller == partner
@@ -231,3 +234,64 @@ def test_the_list_costs_as_many_queries_with_many_files(
     with django_assert_max_num_queries(8):
         page = browser.get("/portal/files/", {"per": "200"}).content.decode()
     assert page.count(".csv</a>") == count
+
+
+def test_a_rep_is_offered_nothing_that_it_may_not_do(
+    browser: Client, partner_rep: User, sign_in: Callable[[User], Client], product: Product
+) -> None:
+    send(browser)
+    load = Import.objects.get()
+    address, rep = f"/portal/files/{load.public_id}/", sign_in(partner_rep)
+    offered = ("Load it", "Throw away", "Check it, without loading", "Read it again")
+
+    page = rep.get(address).content.decode()
+
+    assert [each for each in offered if each in page] == []
+    assert "for an admin of your company" in page
+    assert [each for each in offered if each not in browser.get(address).content.decode()] == []
+    assert rep.post(address, {"do": "load"}).status_code == 404
+    load_it(browser, COLUMNS)
+    assert "New import" not in rep.get(address).content.decode()
+    Import.objects.filter(pk=load.pk).update(state="dead", error="Broken.")
+    assert "Correct and try again" not in rep.get(address).content.decode()
+    assert "Correct and try again" in browser.get(address).content.decode()
+
+
+def test_so_many_files_may_wait_and_no_more(
+    browser: Client, partner: Partner, settings: Any
+) -> None:
+    settings.PARTNER_MAX_DRAFTS = 2
+    send(browser)
+    send(browser)
+
+    refused = send(browser).content.decode()
+
+    assert "2 of your files are waiting: load or throw away some of them first." in refused
+    assert Import.objects.count() == 2
+    browser.post(f"/portal/files/{Import.objects.latest('pk').public_id}/discard/")
+    assert send(browser).status_code == 302
+
+
+def test_a_file_of_people_is_deleted_once_all_of_it_is_loaded(
+    browser: Client, settings: Any, django_capture_on_commit_callbacks: Any
+) -> None:
+    columns = {"column_0": "name", "column_1": "email"}
+    send(browser, b"name,email\nIda,nowhere\n", kind="partner-people")
+    with django_capture_on_commit_callbacks(execute=True):
+        rejected = load_it(browser, columns)
+    assert Path(rejected.path).exists()
+    send(browser, b"name,email\nIda,ida@a.example\n", kind="partner-people")
+    with django_capture_on_commit_callbacks(execute=True):
+        load = load_it(browser, columns)
+
+    assert (load.new, load.path) == (1, "")
+    assert len(load.checksum) == 64
+    assert [str(path) for path in settings.UPLOAD_DIR.iterdir()] == [rejected.path]
+    assert browser.get(f"/portal/files/{load.public_id}/").status_code == 200
+
+    Import.objects.update(finished_at=timezone.now() - dt.timedelta(days=31))
+    with django_capture_on_commit_callbacks(execute=True):
+        delete_old_files()
+    assert list(settings.UPLOAD_DIR.iterdir()) == []
+    rows = browser.get(f"/portal/files/{rejected.public_id}/rejected.csv")
+    assert rows.status_code == 200

@@ -23,7 +23,7 @@ from hypothesis.stateful import (
 
 from accounts.models import Organisation
 from channelhub.lib import months
-from imports import actions
+from imports import actions, running
 from imports.models import Import
 from imports.options import Options
 from imports.undoing import Refused
@@ -154,7 +154,7 @@ class Sales(RuleBasedStateMachine):
         load = actions.create_import(
             kind="sales", source="erp", path=path, file_name="lines.csv", options=options
         )
-        load = actions.run_now(load)
+        load = running.run_now(load)
         self.sent.append(Sent(load, rows, options, months.last_closed(Sales.today)))
 
     @precondition(lambda self: self.sent)

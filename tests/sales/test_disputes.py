@@ -17,6 +17,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
 from customers.models import CustomerPartner
+from imports import actions
 from imports.models import Import
 from partners.history import entries, events_of
 from partners.models import Membership, Partner, PartnerManager
@@ -97,7 +98,8 @@ def test_an_accepted_line_counts_for_the_other_from_today_on(
     assert (past.known_until, now.known_on) == (today, today)
     load = Import.objects.get(kind="reattribution")
     assert (load.changed, load.rows_read, load.created_by) == (1, 1, admin)
-    assert past.closed_by == now.load == load
+    assert past.closed_by == load
+    assert now.load == past.load
     bought = CustomerMonth.objects.filter(customer=now.customer)
     assert sum(row.amount for row in bought if row.partner_id == sold["R2"].pk) == 100
     assert sum(row.amount for row in bought if row.partner_id == sold["R1"].pk) == 0
@@ -135,6 +137,38 @@ def test_a_decision_is_taken_back_with_its_trace(
     assert send([line(customer="C1")])["unchanged"] == 1
     with pytest.raises(ValidationError, match="taken back already"):
         take_back(dispute, why="Again.", acting_user=admin)
+
+
+def test_a_file_can_be_undone_once_its_line_was_given_back(
+    admin: User, dispute: SalesDispute, sold: Cast, on_day: OnDay
+) -> None:
+    load = Import.objects.get(kind="sales")
+    accept_dispute(dispute, lines=first(dispute), why="Proof.", acting_user=admin)
+    assert "Reattribution of I1" in actions.why_not_undo(load)
+    on_day("2026-04-01")
+    take_back(dispute, why="The proof was forged.", acting_user=admin)
+    on_day("2026-04-02")
+
+    undone = actions.undo_now(load)
+
+    assert undone.closed == 3
+    assert not SalesLine.objects.exists()
+    march, today = dt.date(2026, 3, 31), dt.date(2026, 4, 2)
+    assert (ours(sold["R1"], march), ours(sold["R2"], march)) == (30, 100)
+    assert (ours(sold["R1"], today), ours(sold["R2"], today)) == (0, 0)
+    assert (stored(march), stored(today)) == (of_lines(march), {})
+
+
+def test_what_a_file_replaced_does_not_come_back_as_somebody_elses(
+    dispute: SalesDispute, sold: Cast, admin: User, send: Send
+) -> None:
+    accept_dispute(dispute, lines=first(dispute), why="Proof.", acting_user=admin)
+    send([line(customer="C1", amount="80")])
+    take_back(dispute, why="The proof was forged.", acting_user=admin)
+
+    assert "Reattribution of I1 taken back" in actions.why_not_undo(
+        Import.objects.filter(kind="sales").latest("pk")
+    )
 
 
 def test_the_distributor_is_who_sold_where_no_reseller_is_named(

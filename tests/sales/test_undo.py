@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from customers.models import Customer, CustomerExternalId, CustomerPartner
-from imports import actions
+from imports import actions, running
 from imports.models import Import
 from imports.options import Options
 from imports.undoing import Refused
@@ -182,7 +182,7 @@ def test_a_partner_that_it_created_goes_with_its_standing(
         kind="sales", source="erp", path=path, file_name="new.csv",
         options=Options(unknown={"partner": "create"}),
     )  # fmt: skip
-    actions.run_now(load)
+    running.run_now(load)
     assert PartnerExternalId.objects.filter(external_id="R9").exists()
 
     undo(load)

@@ -1,6 +1,7 @@
 """Erasure: a person's data goes from the record, its history, notes and alerts, and stays gone."""
 
 import datetime as dt
+import uuid
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -22,8 +23,15 @@ from alerts.models import Alert, Finding
 from channelhub.erasing.actions import erase, subject_of
 from channelhub.lib.history import decision
 from customers.models import Customer, CustomerContact
-from imports.models import RejectedRow
-from partners.actions.persons import add_person, change_person, record_departure
+from imports.actions import create_import, undo_now
+from imports.models import Import, RejectedRow
+from imports.options import Options
+from partners.actions.persons import (
+    add_person,
+    change_person,
+    record_departure,
+    remove_person,
+)
 from partners.models import Departure, Invitation, Partner, PartnerNote, Person
 from partners.people.actions import invite
 
@@ -283,3 +291,87 @@ def test_the_pages_cost_as_many_queries_with_many_rows(
     # session, user, organisation 2, count, page
     with django_assert_max_num_queries(7):
         client.get(reverse("erasure:list"), {"per": "200"})
+
+
+# --- Who is not there any more -----------------------------------------------------------------
+
+
+def test_who_was_removed_is_found_and_erased(ida: Person, admin: User, sign_in: SignIn) -> None:
+    public_id, client = ida.public_id, sign_in(admin)
+    with decision(admin):
+        Departure.objects.all().delete()
+    remove_person(ida, acting_user=admin)
+    assert "Ida Before" in texts_everywhere()
+    address = reverse("erasure:person", args=[public_id])
+    assert address in client.get(reverse("erasure:removed"), {"q": "holm"}).content.decode()
+
+    done = client.post(address, SENT, follow=True)
+
+    assert "Erased, in the record and in its history." in done.content.decode()
+    assert done.request["PATH_INFO"] == reverse("erasure:removed")
+    assert "Nobody." in done.content.decode()
+    after = texts_everywhere()
+    secrets = ("Ida Before", "Ida Holm", "ida@alpha.example", "+49 30 1234", "Rival Corp")
+    assert [secret for secret in secrets if secret in after] == []
+    assert "This was erased already." in client.get(address).content.decode()
+
+
+def test_whose_import_was_undone_is_found_and_erased(
+    partner: Partner, admin: User, sign_in: SignIn, tmp_path: Path
+) -> None:
+    path = tmp_path / "people.csv"
+    path.write_text("partner,name,email\nP-1,Nils Berg,nils@alpha.example\n")
+    call_command("import_file", "partner-people", str(path), source="crm")
+    public_id = Person.objects.get().public_id
+    undo_now(Import.objects.get())
+    assert not Person.objects.exists()
+    client, address = sign_in(admin), reverse("erasure:person", args=[public_id])
+    assert address in client.get(reverse("erasure:removed")).content.decode()
+
+    client.post(address, SENT)
+
+    assert [each for each in ("Nils", "nils@") if each in texts_everywhere()] == []
+
+
+def test_a_contact_that_was_removed_is_erased(admin: User, sign_in: SignIn) -> None:
+    customer = Customer.objects.create(name="Acme")
+    with decision(admin):
+        contact = CustomerContact.objects.create(customer=customer, name="Una Roth")
+        public_id = contact.public_id
+        contact.delete()
+    client, address = sign_in(admin), reverse("erasure:contact", args=[public_id])
+    assert address in client.get(reverse("erasure:removed")).content.decode()
+
+    client.post(address, SENT)
+
+    assert "Una Roth" not in texts_everywhere()
+    assert client.get(reverse("erasure:contact", args=[uuid.uuid4()])).status_code == 404
+
+
+def test_who_is_there_is_not_among_the_removed(ida: Person, admin: User, sign_in: SignIn) -> None:
+    assert "Nobody." in sign_in(admin).get(reverse("erasure:removed")).content.decode()
+
+
+def test_files_of_people_go_with_them(
+    ida: Person, admin: User, tmp_path: Path, settings: Any,
+    django_capture_on_commit_callbacks: Any,
+) -> None:  # fmt: skip
+    settings.UPLOAD_DIR = tmp_path
+    files = {name: tmp_path / f"{name}.csv" for name in ("draft", "failed", "products")}
+    for path in files.values():
+        path.write_text("partner,name\nP-1,Ida Holm\n")
+    kinds = {"draft": "partner-people", "failed": "partner-people", "products": "products"}
+    loads = {
+        name: create_import(
+            kind=kinds[name], source="crm", path=path, file_name=path.name, options=Options()
+        )
+        for name, path in files.items()
+    }
+    Import.objects.filter(pk=loads["failed"].pk).update(state="dead")
+
+    with django_capture_on_commit_callbacks(execute=True):
+        erase(subject_of(ida), reason="Asked for.", notes=[], acting_user=admin)
+
+    assert [name for name, path in files.items() if path.exists()] == ["products"]
+    left = Import.objects.get(kind="partner-people")
+    assert (left.path, left.checksum) == ("", loads["failed"].checksum)

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from imports import actions
+from imports import actions, running
 from imports.models import Import
 from imports.options import Join, Options, parse_covers, parse_pairs
 from imports.problems import Ambiguous, Unreadable
@@ -72,10 +72,10 @@ class Command(BaseCommand):
             options=_options(given, path.parent),
         )
         if given["check"]:
-            return actions.check_now(load)
-        return actions.run_now(load, tell=self._progress())
+            return running.check_now(load)
+        return running.run_now(load, tell=self._progress())
 
-    def _progress(self) -> actions.Tell | None:
+    def _progress(self) -> running.Tell | None:
         """Counts rows on a terminal, ten times a second at most."""
         if not self.stderr.isatty():
             return None
