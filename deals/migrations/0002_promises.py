@@ -27,10 +27,21 @@ CREATE FUNCTION deals_lock_customer(customer bigint) RETURNS void
 LANGUAGE sql AS $$ SELECT pg_advisory_xact_lock(hashtextextended('customer ' || customer, 0)) $$
 """
 
+# The organisation's day; a session that is told another day (see channelhub.today) takes that.
+TODAY = """
+CREATE FUNCTION deals_today() RETURNS date LANGUAGE sql STABLE AS $$
+  SELECT coalesce(nullif(current_setting('channelhub.today', true), '')::date,
+    (now() AT TIME ZONE (SELECT time_zone FROM accounts_organisation))::date)
+$$
+"""
+
+# What protected before today did so at the customer it was for; what is left of it moves.
 FOLLOW = """
 CREATE FUNCTION deals_follow_customer() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
   root bigint;
+  today date := deals_today();
+  held deals_protection;
 BEGIN
   FOR root IN
     SELECT DISTINCT r FROM unnest(ARRAY[
@@ -39,12 +50,26 @@ BEGIN
   LOOP
     PERFORM deals_lock_customer(root);
   END LOOP;
-  UPDATE deals_protection p SET root_customer_id = deals_protected_customer(d.customer_id)
-  FROM deals_deal d
-  WHERE d.id = p.deal_id AND upper(p.during) > current_date - 2
-    AND d.customer_id IN (SELECT NEW.id UNION SELECT id FROM customers_customer
-      WHERE parent_id = NEW.id OR merged_into_id = NEW.id)
-    AND p.root_customer_id IS DISTINCT FROM deals_protected_customer(d.customer_id);
+  FOR held IN
+    SELECT p.* FROM deals_protection p JOIN deals_deal d ON d.id = p.deal_id
+    WHERE upper(p.during) > today
+      AND d.customer_id IN (SELECT NEW.id UNION SELECT id FROM customers_customer
+        WHERE parent_id = NEW.id OR merged_into_id = NEW.id)
+    ORDER BY p.id
+  LOOP
+    SELECT deals_protected_customer(customer_id) INTO root FROM deals_deal
+    WHERE id = held.deal_id;
+    CONTINUE WHEN root = held.root_customer_id;
+    UPDATE deals_protection SET root_customer_id = root,
+      during = daterange(greatest(lower(held.during), today), upper(held.during))
+    WHERE id = held.id;
+    IF lower(held.during) < today THEN
+      INSERT INTO deals_protection (line_id, deal_id, partner_id, root_customer_id,
+        product_line_id, during, exclusive, ground)
+      VALUES (held.line_id, held.deal_id, held.partner_id, held.root_customer_id,
+        held.product_line_id, daterange(lower(held.during), today), held.exclusive, held.ground);
+    END IF;
+  END LOOP;
   RETURN NULL;
 EXCEPTION WHEN exclusion_violation THEN
   RAISE EXCEPTION 'Both customers have a live protection for the same product line. Decide first which partner''s holds: withdraw or release the other one.'
@@ -74,6 +99,7 @@ class Migration(migrations.Migration):
         ),
         migrations.RunSQL(PROTECTED, "DROP FUNCTION deals_protected_customer(bigint)"),
         migrations.RunSQL(LOCK, "DROP FUNCTION deals_lock_customer(bigint)"),
+        migrations.RunSQL(TODAY, "DROP FUNCTION deals_today()"),
         migrations.RunSQL(FOLLOW, "DROP FUNCTION deals_follow_customer()"),
         migrations.RunSQL(TRIGGER, "DROP TRIGGER protections_follow ON customers_customer"),
     ]

@@ -1,11 +1,12 @@
 """Registrations, and the clock that tests turn."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from accounts.models import Organisation, User
 from deals.actions.drafts import begin_draft, submit_deal
@@ -25,14 +26,24 @@ class Clock:
 
     def turn(self, **by: float) -> dt.datetime:
         self.now += dt.timedelta(**by)
+        self.tell_database()
         return self.now
+
+    def tell_database(self) -> None:
+        """The session's day, for the trigger that moves what protects from today on."""
+        with connection.cursor() as cursor:
+            day = Organisation.current().now().date().isoformat()
+            cursor.execute("SELECT set_config('channelhub.today', %s, false)", [day])
 
 
 @pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+def clock(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Clock]:
     turned = Clock(MONDAY)
     monkeypatch.setattr(Organisation, "now", lambda self: turned.now.astimezone(self.zone()))
-    return turned
+    turned.tell_database()
+    yield turned
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('channelhub.today', '', false)")
 
 
 @pytest.fixture
