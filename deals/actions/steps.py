@@ -14,6 +14,7 @@ from deals.models import Deal, DealStep
 from deals.rules import states
 from deals.rules.states import State, Step
 
+<<<<<<< HEAD
 _told: "ContextVar[dt.datetime | None]" = ContextVar("deal_told_at", default=None)
 
 
@@ -25,6 +26,9 @@ def told_at(moment: dt.datetime) -> Iterator[None]:
         yield
     finally:
         _told.reset(token)
+=======
+CLOCK = ("due_at", "active_at")
+>>>>>>> 339cf69 (Ask before calling, log what direct sales works on, and say who works what)
 
 
 def now() -> dt.datetime:
@@ -67,6 +71,8 @@ def step(
     """
     before = State(deal.state)
     changes = dict(fields or {})
+    # So that it can be asked how the clock stood on a day, after it was set anew.
+    clock = {name: changes[name].isoformat() for name in CLOCK if changes.get(name)}
     if what in states.LEADS:
         changes["state"] = states.after(before, what)
     for name, value in changes.items():
@@ -84,6 +90,6 @@ def step(
         text=text,
         code=code,
         internal=internal,
-        data=dict(data or {}),
+        data={**(data or {}), **({"set": clock} if clock else {})},
     )
     return written
