@@ -14,7 +14,7 @@ from deals.models import Deal, DealStep
 from deals.rules import states
 from deals.rules.states import State, Step
 
-<<<<<<< HEAD
+CLOCK = ("due_at", "active_at")
 _told: "ContextVar[dt.datetime | None]" = ContextVar("deal_told_at", default=None)
 
 
@@ -26,9 +26,6 @@ def told_at(moment: dt.datetime) -> Iterator[None]:
         yield
     finally:
         _told.reset(token)
-=======
-CLOCK = ("due_at", "active_at")
->>>>>>> 339cf69 (Ask before calling, log what direct sales works on, and say who works what)
 
 
 def now() -> dt.datetime:

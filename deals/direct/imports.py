@@ -7,7 +7,7 @@ from django.db.models.functions import Cast, Coalesce
 
 from accounts.models import Organisation
 from customers.matching import Account
-from deals.actions.accounts import found_or_made
+from deals.actions.accounts import customers_of
 from deals.actions.steps import now
 from deals.actions.suspecting import suspect
 from deals.models import DirectOpportunity, DirectState
@@ -324,16 +324,15 @@ def _check(staging: Staging) -> None:
 
 
 def _name_customers(staging: Staging) -> None:
-    """Ask the matcher once for each account that no opportunity has named before."""
-    accounts = [Account(*row) for row in staging.fetch(NEW_ACCOUNTS)]
-    keys = [found_or_made(account).pk for account in accounts]
+    """Ask the matcher for the accounts that no opportunity has named before, all at once."""
+    keys = customers_of([Account(*row) for row in staging.fetch(NEW_ACCOUNTS)])
     staging.execute(
         NAME_CUSTOMERS,
         {
-            "names": [account.name for account in accounts],
-            "domains": [account.domain for account in accounts],
-            "countries": [account.country for account in accounts],
-            "keys": keys,
+            "names": [account.name for account in keys],
+            "domains": [account.domain for account in keys],
+            "countries": [account.country for account in keys],
+            "keys": list(keys.values()),
         },
     )
 

@@ -92,9 +92,7 @@ def _asked_for(request: HttpRequest) -> DirectFilter:
     visible = DirectOpportunity.objects.visible_to(request.user)
     rows = visible.select_related("product_line", "owner", "customer")
     own = ExpressionWrapper(Q(owner=viewer(request)), output_field=BooleanField())
-    ordered = rows.annotate(own=own).order_by(
-        F("own").desc(nulls_last=True), "-active_on", "-pk"
-    )
+    ordered = rows.annotate(own=own).order_by(F("own").desc(nulls_last=True), "-active_on", "-pk")
     return DirectFilter(query, queryset=ordered, request=request)
 
 

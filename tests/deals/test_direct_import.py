@@ -51,9 +51,7 @@ def reasons(result: dict[str, Any]) -> set[str]:
     return {row["reason"] for row in result["rejected_rows"]}
 
 
-def test_a_file_makes_what_is_new_once(
-    load: Callable[..., Any], direct: User, clock: Any
-) -> None:
+def test_a_file_makes_what_is_new_once(load: Callable[..., Any], direct: User, clock: Any) -> None:
     text = HEAD + line(owner=direct.email.upper()) + line("O-2", owner="Kim Unknown", state="Won")
     assert counts(load(text)) == (2, 0, 0, 0)
     assert counts(load(text)) == (0, 0, 2, 0)
@@ -75,10 +73,11 @@ def test_a_row_changes_what_it_says_and_an_empty_cell_nothing(load: Callable[...
     assert counts(load(changed)) == (0, 1, 0, 0)
     row = DirectOpportunity.objects.get()
     assert (row.amount, row.direct_team, row.state) == (1000, "North", "won")
-    assert row.closed_on == dt.date(2026, 3, 1)
+    assert str(row.closed_on) == "2026-03-01"
     assert counts(load(HEAD + line(state="open", active="2026-03-01"))) == (0, 1, 0, 0)
     row.refresh_from_db()
-    assert (row.state, row.closed_on) == ("open", None)
+    assert row.state == "open"
+    assert row.closed_on is None
 
 
 @pytest.mark.parametrize(
@@ -127,8 +126,8 @@ def test_what_is_worked_and_then_won_under_protection_is_suspected(
     assert (breach.kind, breach.deal, breach.direct_team) == ("worked", approved, "North")
     assert breach.amount == 1500, "in the reporting currency"
     load(HEAD + line(currency="EUR", state="won", active="2026-03-03"))
-    kinds = set(Breach.objects.values_list("kind", "happened_on"))
-    assert kinds == {("worked", dt.date(2026, 3, 3)), ("taken", dt.date(2026, 3, 3))}
+    happened = {breach.kind: breach.happened_on for breach in Breach.objects.all()}
+    assert happened == {"worked": dt.date(2026, 3, 3), "taken": dt.date(2026, 3, 3)}
 
 
 def test_what_was_logged_before_the_submission_breaks_nothing(

@@ -131,7 +131,7 @@ def test_a_site_is_protected_with_its_legal_entity(approved: Deal, desk: Client)
     [
         ({"name": ""}, "This field is required."),
         ({"name": "x" * 201}, "at most 200 characters"),
-        ({"name": "x", "country": "1"}, "Use a two-letter"),
+        ({"name": "x", "country": "1"}, "Write the two capital letters"),
     ],
 )
 def test_a_question_that_cannot_be_read_says_why(

@@ -16,6 +16,7 @@ from sales.models import ProductLine
 
 Make = Callable[..., Deal]
 SignIn = Callable[[User], Client]
+MOMENTS = ("submitted_at", "complete_at", "due_at", "active_at")
 LIST, CALLS = "/work/", "/work/calls/"
 
 
@@ -108,9 +109,10 @@ def test_the_list_is_narrowed_and_bad_words_narrow_nothing(
     assert shown(client, q="direct m") == ["Direct Mill"]
     assert shown(client, mine="yes") == []
     assert shown(desk, mine="yes") == ["Fenwick Mills"]
-    assert "No partner of yours has this number." in desk.get(
-        LIST, {"partner": "P-2"}
-    ).content.decode()
+    assert (
+        "No partner of yours has this number."
+        in desk.get(LIST, {"partner": "P-2"}).content.decode()
+    )
     for asked in ({"manager": "x"}, {"show": "x"}, {"page": "x"}, {"page": "99999999999"},
                   {"page": "-1"}, {"per": "7"}, {"q": "%"}):  # fmt: skip
         assert desk.get(LIST, asked).status_code == 200
@@ -133,8 +135,7 @@ def crowd(submitted: Make, partner: Partner, rep: User, line: ProductLine, count
         Deal(
             partner=partner, registered_by=rep, state="submitted", account_name=f"Mill {n}",
             customer=first.customer, rules=first.rules, team=first.team,
-            **{name: first.submitted_at for name in (
-                "submitted_at", "complete_at", "due_at", "active_at")},
+            **dict.fromkeys(MOMENTS, first.submitted_at),
         )
         for n in range(count)
     ]  # fmt: skip
@@ -193,9 +194,7 @@ def test_the_roles_are_told_with_their_days_and_the_lead_is_set(
     assert "Dora Direct" in text
 
 
-def test_a_flag_is_settled_once(
-    deal: Deal, desk: Client, partner_rep: User, clock: Any
-) -> None:
+def test_a_flag_is_settled_once(deal: Deal, desk: Client, partner_rep: User, clock: Any) -> None:
     flag = progress.flag_unclear(deal, text="Who?", acting_user=partner_rep)
     assert "How it was made clear" in text_of(desk.get(one(deal)))
     told = text_of(desk.post(one(deal), {"form": "settle", "answer": ""}))
@@ -239,9 +238,7 @@ def test_strangers_find_nothing_and_chiefs_change_nothing(
     assert sign_in(chief).post(one(theirs), {"form": "lead"}).status_code == 404
 
 
-def test_a_closed_registration_needs_nobody(
-    deal: Deal, desk: Client, partner_rep: User
-) -> None:
+def test_a_closed_registration_needs_nobody(deal: Deal, desk: Client, partner_rep: User) -> None:
     progress.withdraw(deal, acting_user=partner_rep)
     text = text_of(desk.get(one(deal)))
     assert "It is closed: nobody has to." in text
