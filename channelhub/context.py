@@ -25,6 +25,8 @@ NAVIGATION = (
     ("Alerts", "alerts:list", "bell"),
     ("Actions", "actions:list", "checklist"),
     ("Deals", "deals:queue", "briefcase"),
+    ("Who works it", "work:list", "user-question"),
+    ("Direct sales", "direct:list", "target"),
     ("Partners", "partners:list", "building-store"),
     ("Customers", "customers:list", "building"),
     ("Your people", "portal:people", "users"),

@@ -13,6 +13,7 @@ from alerts.panels import customer_alerts
 from channelhub.lib.history import entries
 from customers.forms import PARTS, PartForm
 from customers.models import Customer
+from deals.panels import deals_at
 from partners.models import Partner
 from sales.charts import our_sales
 from sales.customer_panels import CustomerSales, customer_sales
@@ -67,6 +68,7 @@ def _context(customer: Customer, viewer: User, forms: dict[str, PartForm]) -> di
         "currency": organisation.reporting_currency,
         "bought": bought,
         "linked": _linked(bought, viewer),
+        "deals": deals_at(customer, viewer),
         "chart": our_sales(bought.series, organisation.reporting_currency),
         "chart_columns": ("Month", organisation.reporting_currency),
         "chart_rows": [(f"{month:%b %Y}", amount) for month, amount in reversed(bought.series)],

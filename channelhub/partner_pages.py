@@ -14,6 +14,7 @@ from accounts.models import Organisation
 from accounts.permissions import may, signed_in
 from alerts.panels import health_of, partner_alerts, past_alerts
 from channelhub.lib.pages import paginate
+from deals.panels import deals_of
 from imports.exporting import chosen_source, send, table_of
 from partners.exports import sources_of_partners
 from partners.facts.panels import facts
@@ -93,6 +94,7 @@ def partner_page(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         "wallet": share_of_own_sales(partner, year, today),
         "customers": customers_of(partner, today, end=sales.end, total=sales.last_12),
         "lines": partner_lines(partner, today).values(*LINE_COLUMNS)[:10],
+        "deals": deals_of(partner, viewer),
         "can_view_as": may(viewer, "partners:view-as", "POST"),
         "can_edit": may(viewer, "partners:edit", "GET"),
         "may_open_customers": may(viewer, "customers:detail", "GET"),

@@ -218,6 +218,7 @@ IMPORT_KINDS = [
     "sales.imports.products.ProductsKind",
     "sales.imports.rates.RatesKind",
     "sales.imports.lines.SalesKind",
+    "deals.direct.imports.DirectOpportunitiesKind",
 ]
 # What other rooms tell in a partner's history: the model, its noun, the column that names a row.
 PARTNER_HISTORY = {"sales.Reattribution": ("Sales line", "invoice")}

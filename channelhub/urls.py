@@ -5,6 +5,7 @@ from django.urls import include, path
 
 from channelhub import customer_pages, health, partner_pages, views
 from customers.urls import urlpatterns as customer_records
+from deals.direct.urls import breach_pages, direct_pages, work_pages
 from deals.review.urls import urlpatterns as review_pages
 from partners import viewing
 from partners.facts.urls import partner_pages as facts_of_partners
@@ -55,6 +56,9 @@ urlpatterns = [
     path("deals/", include((review_pages, "deals"))),
     path("people/", include("partners.people.urls")),
     path("people/viewings/", viewing.viewings, name="viewings"),
+    path("direct/", include((direct_pages, "direct"))),
+    path("work/", include((work_pages, "work"))),
+    path("breaches/", include((breach_pages, "breaches"))),
     path("erasure/", include("channelhub.erasing.pages")),
     path("portal/", include((portal_urls, "portal"))),
     path("view-as/stop/", viewing.stop, name="view-as-stop"),

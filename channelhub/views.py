@@ -9,6 +9,7 @@ from alerts.panels import health_bands, health_of, largest_partners, overnight, 
 from alerts.scan import five_questions
 from alerts.verdicts import Nature
 from channelhub.partner_pages import sales_context
+from deals.direct.opportunities import question
 from deals.review.panels import waiting
 from partners.facts.panels import my_actions
 from partners.models import Partner
@@ -57,7 +58,11 @@ def _channel_home(request: HttpRequest, user: User) -> HttpResponse:
 
 
 def _direct_home(request: HttpRequest) -> HttpResponse:
-    context = {"title": "Who to ask", "territories": who_to_ask()}
+    context = {
+        "title": "May I call this customer?",
+        "territories": who_to_ask(),
+        **question(request),
+    }
     return render(request, "home/direct.html", context)
 
 

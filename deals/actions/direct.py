@@ -2,17 +2,21 @@
 
 import dataclasses
 import datetime as dt
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
 
 from accounts.models import User
 from channelhub.lib.history import decision
-from customers.matching import Account, Found, Likeness, Verdict, find
-from customers.models import Customer
+from customers.matching import Account, Found, Likeness, find
+from customers.models import Customer, CustomerPartner
+from deals.actions.accounts import customer_of
 from deals.actions.overlaps import members
+from deals.actions.protecting import protected_customers
 from deals.actions.steps import now, today
+from deals.actions.suspecting import held_by_partner, suspect
 from deals.models import (
     Breach,
     BreachKind,
@@ -21,9 +25,10 @@ from deals.models import (
     DealLine,
     DirectOpportunity,
     DirectState,
+    LineState,
     Protection,
 )
-from deals.rules.states import PENDING, State
+from deals.rules.states import OPEN
 from partners.models import Partner, PartnerManager
 from sales.models import ProductLine
 
@@ -39,7 +44,7 @@ class Standing:
     """May we call this customer? By product line: protected, under review, or open.
 
     Never the partner's terms: no amount, no partner's name, no contact. `ask` are the channel
-    managers who know more.
+    managers who know more: of those who hold or want it, else of those who have sold there.
     """
 
     likeness: Likeness
@@ -70,54 +75,75 @@ def may_we_call(account: Account) -> MayCall:
 
 
 def _standings(candidates: Sequence[Likeness]) -> tuple[Standing, ...]:
-    roots = members([each.customer for each in candidates])
+    roots = protected_customers([each.customer for each in candidates])
+    family = members(sorted(set(roots.values())))
     day = today()
+    # An extension that begins later makes "until when" later.
     protections = (
-        Protection.objects.on(day)
-        .filter(root_customer__in=list(roots))
+        Protection.objects.not_over(day)
+        .filter(root_customer__in=list(roots.values()), exclusive=True)
         .select_related("product_line")
     )
     # The customer's other lines stay open: what waits is told from its submission on.
     waiting = (
-        DealLine.objects.filter(deal__customer__in=list(roots))
-        .filter(deal__state__in=(*PENDING, State.NEEDS_INFO))
+        DealLine.objects.filter(deal__customer__in=list(family), state=LineState.UNDER_REVIEW)
+        .filter(deal__state__in=OPEN)
         .select_related("product_line", "deal")
     )
-    held: dict[int, list[Any]] = {each.customer: [] for each in candidates}
-    asked: dict[int, list[Any]] = {each.customer: [] for each in candidates}
-    for row in protections:
-        held[roots[row.root_customer_id]].append(row)
-    for line in waiting:
-        asked[roots[line.deal.customer_id]].append(line)
-    managers = _managers([row.partner_id for row in (*protections, *waiting)], day)
+    sellers = CustomerPartner.objects.filter(customer__in=list(family))
+    held, asked, sold = _by_root(protections), _by_root(waiting, family), _by_root(sellers, family)
+    managers = _managers([row.partner_id for row in (*protections, *waiting, *sellers)], day)
     return tuple(
-        Standing(
-            likeness=each,
-            protected=tuple(
-                sorted({(str(row.product_line), row.last_day) for row in held[each.customer]})
-            ),
-            reviewed=tuple(sorted({str(line.product_line) for line in asked[each.customer]})),
-            ask=tuple(
-                sorted(
-                    {
-                        managers[row.partner_id]
-                        for row in (*held[each.customer], *asked[each.customer])
-                        if row.partner_id in managers
-                    }
-                )
-            ),
-        )
+        _standing(each, held[root], asked[root], sold[root], managers)
         for each in candidates
+        for root in [roots[each.customer]]
+    )
+
+
+def _by_root(rows: Iterable[Any], family: Mapping[int, int] | None = None) -> dict[int, list[Any]]:
+    """Rows by the legal entity that they concern."""
+    found: dict[int, list[Any]] = defaultdict(list)
+    for row in rows:
+        if family is None:
+            found[row.root_customer_id].append(row)
+        else:
+            about: Any = row.deal if isinstance(row, DealLine) else row
+            found[family[about.customer_id]].append(row)
+    return found
+
+
+def _standing(
+    likeness: Likeness,
+    held: Sequence[Any],
+    asked: Sequence[Any],
+    sold: Sequence[Any],
+    managers: Mapping[int, str],
+) -> Standing:
+    until: dict[str, dt.date] = {}
+    for row in held:
+        line = str(row.product_line)
+        until[line] = max(until.get(line, row.last_day), row.last_day)
+    know = (*held, *asked) or sold
+    return Standing(
+        likeness=likeness,
+        protected=tuple(sorted(until.items())),
+        reviewed=tuple(sorted({str(row.product_line) for row in asked} - set(until))),
+        ask=tuple(sorted({managers[row.partner_id] for row in know if row.partner_id in managers})),
     )
 
 
 def _managers(partners: Sequence[int], day: dt.date) -> dict[int, str]:
-    rows = PartnerManager.objects.on(day).filter(partner__in=partners).select_related("manager")
-    return {row.partner_id: str(row.manager) for row in rows}
+    rows = PartnerManager.objects.on(day).filter(partner__in=partners, manager__is_active=True)
+    return {row.partner_id: str(row.manager) for row in rows.select_related("manager")}
 
 
 def log_direct(
-    *, customer: Customer | None, product_line: ProductLine, acting_user: User, **fields: Any
+    *,
+    customer: Customer | None,
+    product_line: ProductLine,
+    acting_user: User,
+    confirmed: bool = False,
+    **fields: Any,
 ) -> DirectOpportunity:
     """Log an opportunity of our own. Against a protected customer it is warned of, and recorded.
 
@@ -125,13 +151,16 @@ def log_direct(
         customer: whom the rep chose; None looks the account up, or makes a customer of it.
         product_line: what is to be sold.
         acting_user: its owner.
+        confirmed: logged in spite of the warning; a breach is then suspected.
         fields: of the record, `account_name` at least.
+
+    Raises:
+        ValidationError: it is protected for a partner, and nobody has confirmed it.
     """
     day = today()
     with decision(acting_user):
-        known = customer or _customer_of(fields)
         row: DirectOpportunity = DirectOpportunity(
-            customer=known,
+            customer=customer or customer_of(_account(fields)),
             product_line=product_line,
             owner=acting_user,
             logged_at=now(),
@@ -139,10 +168,28 @@ def log_direct(
             active_on=fields.pop("active_on", day),
             **fields,
         )
-        row.warned = bool(held_by_partner(row, day))
+        held = held_by_partner(row, day)
+        if held and not confirmed:
+            raise ValidationError({"confirmed": _warning(held, day)})
+        row.warned = bool(held)
         row.save()
-        suspect(row, day)
+        suspect([row], day)
     return row
+
+
+def _account(fields: Mapping[str, Any]) -> Account:
+    return Account(
+        fields["account_name"], fields.get("account_domain", ""), fields.get("account_country", "")
+    )
+
+
+def _warning(held: Sequence[Protection], day: dt.date) -> str:
+    """What a rep reads who is about to work against a protection: never the partner."""
+    until = max(row.last_day for row in held if row.last_day)
+    ask = sorted(set(_managers([row.partner_id for row in held], day).values()))
+    told = f"{held[0].product_line} is protected at this customer until {until:%-d %B %Y}."
+    first = f" Ask {' or '.join(ask)} first." if ask else ""
+    return f"{told}{first} To log it all the same, confirm it: a suspected breach is recorded."
 
 
 def touch_direct(
@@ -164,98 +211,8 @@ def touch_direct(
         row.active_on = day
         row.closed_on = None if row.state == DirectState.OPEN else day
         row.save()
-        suspect(row, day)
+        suspect([row], day)
     return row
-
-
-def _customer_of(fields: dict[str, Any]) -> Customer:
-    account = Account(
-        fields["account_name"], fields.get("account_domain", ""), fields.get("account_country", "")
-    )
-    found = find(account, limit=1)
-    if found.best is not None and found.verdict == Verdict.MATCH:
-        known: Customer = Customer.objects.get(pk=found.best.customer)
-        return known
-    created: Customer = Customer.objects.create(name=account.name, country=account.country)
-    return created
-
-
-def held_by_partner(opportunity: DirectOpportunity, day: dt.date) -> list[Protection]:
-    """The protections of partners on a day that an opportunity of ours stands against."""
-    roots = members([opportunity.customer_id])
-    rows = Protection.objects.on(day).filter(
-        root_customer__in={*roots, *roots.values()},
-        product_line=opportunity.product_line_id,
-        exclusive=True,
-    )
-    return list(rows.select_related("deal", "partner"))
-
-
-def suspect(opportunity: DirectOpportunity, day: dt.date) -> list[Breach]:
-    """Enter into the ledger what an opportunity of ours may have broken; once each.
-
-    Worked or won under a protection whose deal was submitted before the opportunity was logged.
-    An opportunity that was provably logged before the submission breaks nothing.
-    """
-    kind = BreachKind.TAKEN if opportunity.state == DirectState.WON else BreachKind.WORKED
-    rows = [
-        _suspicion(kind, opportunity, held.deal, day)
-        for held in held_by_partner(opportunity, day)
-        if held.deal.submitted_at and held.deal.submitted_at < opportunity.logged_at
-    ]
-    if opportunity.state == DirectState.WON:
-        rows += [
-            _suspicion(BreachKind.WON_AFTER, opportunity, deal, day)
-            for deal in _ended_before(opportunity, day)
-        ]
-    return list(Breach.objects.bulk_create(rows, ignore_conflicts=True))
-
-
-def _ended_before(opportunity: DirectOpportunity, day: dt.date) -> list[Deal]:
-    """Registrations of the customer and line that were rejected or expired within the days."""
-    deals = (
-        Deal.objects.filter(
-            customer__in=list(members([opportunity.customer_id])),
-            lines__product_line=opportunity.product_line_id,
-            state__in=(State.REJECTED, State.EXPIRED),
-            submitted_at__lt=opportunity.logged_at,
-        )
-        .select_related("partner", "rules")
-        .prefetch_related("protections")
-    )
-    return [deal for deal in deals if _within(deal, opportunity, day)]
-
-
-def _within(deal: Deal, opportunity: DirectOpportunity, day: dt.date) -> bool:
-    if deal.rules is None or deal.decided_at is None:
-        return False
-    ends = [row.during.upper for row in deal.protections.all() if not row.during.isempty]
-    over = max(ends, default=deal.decided_at.date())
-    terms = deal.rules.terms_for(deal.type, opportunity.product_line_id)
-    return day <= over + dt.timedelta(days=terms.taken_direct_days)
-
-
-def _suspicion(
-    kind: BreachKind, opportunity: DirectOpportunity, deal: Deal, day: dt.date
-) -> Breach:
-    told = {
-        BreachKind.WORKED: "is worked on by our direct sales under this protection",
-        BreachKind.TAKEN: "was won by our direct sales under this protection",
-        BreachKind.WON_AFTER: "was won by our direct sales after this registration ended",
-    }
-    logged = f"{opportunity.logged_at:%-d %b %Y %H:%M} UTC"
-    return Breach(
-        partner=deal.partner,
-        deal=deal,
-        direct_opportunity=opportunity,
-        customer_id=opportunity.customer_id,
-        product_line_id=opportunity.product_line_id,
-        kind=kind,
-        direct_team=opportunity.direct_team,
-        evidence=f"{opportunity} {told[kind]}. Logged {logged} by {opportunity.worked_by}.",
-        happened_on=day,
-        amount=opportunity.amount,
-    )
 
 
 def file_breach(

@@ -6,13 +6,13 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 
 from accounts.models import Organisation, User
 from channelhub.lib.history import decision
-from customers.matching import Account, Verdict, find
-from customers.models import Customer, CustomerDomain
+from customers.matching import Account
+from deals.actions.accounts import customer_of
 from deals.actions.steps import locked, now, step, today
 from deals.models import (
     Deal,
@@ -99,7 +99,7 @@ def submit_deal(deal: Deal, *, acting_user: User) -> Deal:
             by=acting_user,
             at=at,
             fields={
-                "customer": _customer_of(mine),
+                "customer": customer_of(_account(mine)),
                 "rules": rules,
                 "team": team,
                 "submitted_at": at,
@@ -165,31 +165,8 @@ def _set_lines(deal: Deal, lines: Mapping[ProductLine, Decimal]) -> None:
     )
 
 
-def _customer_of(deal: Deal) -> Customer:
-    """The customer whom the matcher is sure of, else a new one; a reviewer may say otherwise."""
-    account = Account(deal.account_name, deal.account_domain, deal.account_country)
-    _one_at_a_time(account)
-    found = find(account, limit=1)
-    if found.best is not None and found.verdict == Verdict.MATCH:
-        known: Customer = Customer.objects.get(pk=found.best.customer)
-        return known
-    created: Customer = Customer.objects.create(
-        name=deal.account_name, country=deal.account_country
-    )
-    CustomerDomain.objects.bulk_create(
-        [CustomerDomain(customer=created, domain=deal.account_domain)], ignore_conflicts=True
-    )
-    return created
-
-
-def _one_at_a_time(account: Account) -> None:
-    """Two who submit the same new customer at once wait for one another: one record comes of it."""
-    names = sorted({account.domain.lower(), account.name.lower()})
-    with connection.cursor() as cursor:
-        for name in names:
-            cursor.execute(
-                "SELECT pg_advisory_xact_lock(hashtextextended('account ' || %s, 0))", [name]
-            )
+def _account(deal: Deal) -> Account:
+    return Account(deal.account_name, deal.account_domain, deal.account_country)
 
 
 def _give_roles(deal: Deal) -> None:

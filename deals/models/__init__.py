@@ -12,8 +12,10 @@ from deals.models.deals import (
 from deals.models.direct import (
     Breach,
     BreachKind,
+    BreachQuerySet,
     BreachState,
     DirectOpportunity,
+    DirectQuerySet,
     DirectState,
 )
 from deals.models.engagement import DealType, RulesOfEngagement, Terms
@@ -36,6 +38,7 @@ __all__ = [
     "Authorisation",
     "Breach",
     "BreachKind",
+    "BreachQuerySet",
     "BreachState",
     "Deal",
     "DealLine",
@@ -44,6 +47,7 @@ __all__ = [
     "DealStep",
     "DealType",
     "DirectOpportunity",
+    "DirectQuerySet",
     "DirectState",
     "ExtensionRequest",
     "Ground",

@@ -43,6 +43,17 @@ class DirectQuerySet(models.QuerySet["DirectOpportunity"]):
         """Those still worked on."""
         return self.filter(state=DirectState.OPEN)
 
+    def search(self, text: str) -> Self:
+        """Those whose customer, owner, team or id contains the text."""
+        return self.filter(
+            Q(account_name__icontains=text)
+            | Q(account_domain__icontains=text)
+            | Q(owner__name__icontains=text)
+            | Q(owner_name__icontains=text)
+            | Q(direct_team__icontains=text)
+            | Q(external_id__icontains=text)
+        )
+
     def active_since(self, day: dt.date) -> Self:
         """Open ones on which something happened on the day or later."""
         return self.open().filter(active_on__gte=day)
@@ -143,6 +154,16 @@ class BreachQuerySet(models.QuerySet["Breach"]):
             return theirs.filter(kind=BreachKind.FILED).filter(Q(deal__in=deals) | Q(filed_by=user))
         return theirs
 
+    def search(self, text: str) -> Self:
+        """Those whose partner, customer, registration or team contains the text."""
+        return self.filter(
+            Q(partner__name__icontains=text)
+            | Q(partner__number__icontains=text)
+            | Q(customer__name__icontains=text)
+            | Q(deal__number__icontains=text)
+            | Q(direct_team__icontains=text)
+        )
+
 
 @tracked()
 class Breach(models.Model):
@@ -208,3 +229,6 @@ class Breach(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}, {self.partner}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("breaches:detail", args=[self.public_id])

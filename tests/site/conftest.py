@@ -20,9 +20,10 @@ from alerts.models import Alert
 from channelhub.lib import months
 from customers.models import Customer, CustomerContact, CustomerPartner
 from deals.actions.appeals import file_appeal
+from deals.actions.direct import file_breach, log_direct
 from deals.actions.drafts import begin_draft, submit_deal
 from deals.actions.reviewing import reject_deal
-from deals.models import Deal, ExtensionRequest
+from deals.models import Breach, Deal, DirectOpportunity, ExtensionRequest
 from imports.actions import create_import
 from imports.models import Import, Source
 from imports.options import Options
@@ -100,6 +101,8 @@ def world(
                 registered(partner, cast[Role.PARTNER_REP]),
                 registered(other_partner, other_partner_admin),
             ),
+            "breach": (breach(partner), breach(other_partner)),
+            "direct_opportunity": (direct_opportunity(cast[Role.DIRECT]), None),
             "file": (sent(partner, tmp_path), sent(other_partner, tmp_path)),
         },
     )
@@ -157,6 +160,21 @@ def registered(partner: Partner, rep: User) -> Deal:
     reject_deal(deal, code="too-early", text="No project yet.", acting_user=_owner(partner))
     file_appeal(deal, reason="There is one.", acting_user=rep)
     return deal
+
+
+def breach(partner: Partner) -> Breach:
+    """One that its manager has filed."""
+    return file_breach(
+        partner=partner, evidence="A call.", happened_on=AS_OF, acting_user=_owner(partner)
+    )
+
+
+def direct_opportunity(owner: User) -> DirectOpportunity:
+    """One of our own, at a customer that no partner has registered."""
+    line, _ = ProductLine.objects.get_or_create(name="Phones")
+    return log_direct(
+        customer=None, product_line=line, acting_user=owner, account_name="A mill of ours"
+    )
 
 
 def _owner(partner: Partner) -> User:
