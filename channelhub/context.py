@@ -27,6 +27,7 @@ NAVIGATION = (
     ("Deals", "deals:queue", "briefcase"),
     ("Partners", "partners:list", "building-store"),
     ("Customers", "customers:list", "building"),
+    ("Your deals", "portal:deals", "flag"),
     ("Your people", "portal:people", "users"),
     ("Your results", "portal:results", "report-money"),
     ("Your files", "portal:file-list", "file-import"),
@@ -40,6 +41,7 @@ NAVIGATION = (
 # What an admin who views as a partner can open.
 PORTAL = (
     "home",
+    "portal:deals",
     "portal:people",
     "portal:results",
     "portal:file-list",

@@ -148,13 +148,17 @@ def _amend_line(
     if row is None:
         DealLine.objects.create(deal=deal, partner=deal.partner, product_line=line, amount=amount)
         return True
-    grows = row.state == LineState.APPROVED and amount >= row.amount * FREE_GROWTH
+    held = row.state == LineState.APPROVED or row.proposed_amount is not None
+    grows = held and amount >= row.amount * FREE_GROWTH
+    waits = grows and amount != row.proposed_amount
     if grows:
         row.proposed_amount, row.state = amount, LineState.UNDER_REVIEW
     else:
         row.amount = amount
+        # A higher amount that is taken back leaves the line approved.
+        row.proposed_amount, row.state = None, LineState.APPROVED if held else row.state
     row.save(update_fields=["amount", "proposed_amount", "state"])
-    return grows
+    return waits
 
 
 def _new_clock(deal: Deal, at: dt.datetime) -> dict[str, dt.datetime]:

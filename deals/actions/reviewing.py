@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from accounts.models import User
 from customers.models import Customer
 from deals.actions.drafts import clock
-from deals.actions.notices import tell_partner
+from deals.actions.notices import tell_manager, tell_partner
 from deals.actions.protecting import cut, lock_customer, protect
 from deals.actions.steps import locked, now, step, today
 from deals.models import Deal, DealLine, Ground, LineState, RejectionCode
@@ -89,6 +89,7 @@ def answer(deal: Deal, *, text: str, acting_user: User) -> Deal:
             text=text,
             fields={"active_at": at, **_times(mine, at)},
         )
+        tell_manager(mine, f"answer {at:%s}", "The partner answered", text)
     return mine
 
 
@@ -198,8 +199,10 @@ def comment(deal: Deal, *, text: str, internal: bool, acting_user: User) -> None
     with locked(deal, acting_user) as mine:
         at = now()
         step(mine, Step.COMMENT, by=acting_user, at=at, text=text, internal=internal)
-        if not internal and not acting_user.works_at_partner:
-            tell_partner(mine, f"comment {at:%s}", "A comment", text)
+        if internal:
+            return
+        tell = tell_manager if acting_user.works_at_partner else tell_partner
+        tell(mine, f"comment {at:%s}", "A comment", text)
 
 
 def identify(deal: Deal, *, customer: Customer, acting_user: User) -> Deal:
