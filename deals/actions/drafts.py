@@ -22,7 +22,7 @@ from deals.models import (
     RoleKind,
     RulesOfEngagement,
 )
-from deals.rules.states import State, Step
+from deals.rules.states import IllegalStep, State, Step
 from partners.models import Partner, PartnerManager
 from sales.models import ProductLine
 
@@ -151,7 +151,7 @@ def _check_rules(rules: RulesOfEngagement, accepts: int | None) -> None:
 
 def _check_draft(deal: Deal) -> None:
     if deal.state != State.DRAFT:
-        raise ValidationError("This registration is submitted already.")
+        raise IllegalStep("This registration is submitted already.")
 
 
 def _save(deal: Deal, **options: Any) -> None:

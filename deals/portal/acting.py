@@ -325,7 +325,7 @@ class Offer:
 def offers(standing: Standing, user: User, sent: DealVerb | None) -> list[Offer]:
     """The forms that the state allows; one that was sent and refused stays with what it says."""
     asked = {each.form for each in standing.asked}
-    shown = []
+    shown: list[Offer] = []
     for verb in VERBS:
         if sent is not None and type(sent) is verb:
             shown.insert(0, Offer(sent, is_open=True))

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.boundfield import BoundField
+from django.urls import reverse_lazy
 
 from accounts.models import Organisation
 from channelhub.lib import countries
@@ -211,6 +212,11 @@ class DealForm(forms.ModelForm[Deal]):
         del typed["currency"], typed["type"]
         return not any(typed.values()) and not self.lines()
 
+    @property
+    def is_wrong(self) -> bool:
+        """Whether anything that was typed is refused."""
+        return bool(self.errors) or any(row.errors for row in self.rows)
+
     def wrong(self) -> list[tuple[str, str]]:
         """What is not kept: (label, what is wrong with it)."""
         forms_ = [self, *self.rows]
@@ -234,6 +240,7 @@ def _rows_sent(data: Any) -> int:
 
 # The partner's own registrations of such a customer are looked up while its name is typed.
 SIMILAR = {
+    "hx-get": reverse_lazy("portal:deal-similar"),
     "hx-trigger": "input delay:500ms",
     "hx-include": "#id_account_name, #id_account_domain, #id_draft",
     "hx-target": "#similar",
@@ -261,3 +268,18 @@ class DealsFilter(forms.Form):
         label="Number, customer or contact", required=False, widget=forms.SearchInput
     )
     state = forms.ChoiceField(label="State", required=False, choices=TOLD_STATES)
+
+
+class SimilarForm(forms.Form):
+    """A customer whose name or domain is being typed."""
+
+    account_name = forms.CharField(required=False, max_length=200)
+    account_domain = forms.CharField(required=False, max_length=300)
+
+    def clean_account_domain(self) -> str:
+        return clean_domain(self.cleaned_data["account_domain"])
+
+    def told(self) -> dict[str, str]:
+        """What makes sense of it so far."""
+        data = self.cleaned_data
+        return {"name": data.get("account_name", ""), "domain": data.get("account_domain", "")}

@@ -83,7 +83,8 @@ def with_standing(deals: Any) -> Any:
 def similar(user: User, *, name: str, domain: str, besides: Any = None) -> "QuerySet[Deal]":
     """The person's own registrations of a customer of such a name or domain, likest first."""
     alike = TrigramSimilarity("account_name", name)
-    own = Deal.objects.visible_to(user).annotate(alike=alike)
+    own: Any = Deal.objects.visible_to(user)
+    own = own.annotate(alike=alike)
     same_domain = Q(account_domain=domain) if domain else Q(pk__in=())
     found: QuerySet[Deal] = own.filter(Q(alike__gte=ALIKE) | same_domain)
     return found.exclude(public_id=besides).order_by("-alike", "-id")[:MOST_ALIKE]

@@ -15,15 +15,14 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.models import Organisation, User
 from accounts.permissions import may
 from channelhub.lib.countries import countries
-from channelhub.lib.history import Entry
 from channelhub.lib.pages import paginate
 from deals.actions.drafts import begin_draft, discard_draft, save_draft, submit_deal
-from deals.models import Breach, Deal, RejectionCode, RequestState, RulesOfEngagement
+from deals.models import Breach, Deal, RejectionCode, RulesOfEngagement
 from deals.portal.acting import BY_NAME, DealVerb, offers, refused_by_state
-from deals.portal.forms import DealForm, DealsFilter
+from deals.portal.forms import DealForm, DealsFilter, SimilarForm
+from deals.portal.history import told_history
 from deals.portal.lists import Standing, narrowed, ordered, similar, with_standing
 from deals.portal.tables import table_of_deals
-from deals.rules.accounts import clean_domain
 from deals.rules.states import State, Step
 from imports.exporting import send
 from partners.portal.views import own_partner
@@ -69,13 +68,11 @@ def _asked_for(request: HttpRequest) -> tuple[DealsFilter, Any]:
 @require_GET
 def deal_similar(request: HttpRequest) -> HttpResponse:
     """The person's own registrations of a customer whose name is being typed."""
-    user = _user(request)
-    try:
-        domain = clean_domain(request.GET.get("account_domain", ""))
-    except ValidationError:
-        domain = ""
-    name = request.GET.get("account_name", "").strip()[:200]
-    found = similar(user, name=name, domain=domain, besides=_id_sent(request.GET.get("draft")))
+    form = SimilarForm(request.GET)
+    form.is_valid()
+    asked = {"name": "", "domain": "", **form.told()}
+    besides = _id_sent(request.GET.get("draft"))
+    found = similar(_user(request), besides=besides, **asked) if any(asked.values()) else []
     return render(request, "deals/portal/_similar.html", {"similar": found})
 
 
@@ -119,17 +116,18 @@ def _edit(request: HttpRequest, deal: Deal) -> HttpResponse:
     if "submit" in request.POST:
         return _submit(request, deal)
     form = DealForm(request.POST, instance=deal)
-    if form.is_valid() and (saved := _keep(deal, form, _user(request))):
+    valid, saved = form.is_valid(), _keep(deal, form, _user(request))
+    if valid and saved:
         messages.success(request, "The draft is saved. Nobody but your company sees it.")
         return redirect("portal:deal-edit", saved.public_id)
-    return _edit_page(request, deal, form)
+    return _edit_page(request, saved or deal, form)
 
 
 def _autosave(request: HttpRequest, deal: Deal) -> HttpResponse:
     """Keep what is valid of what was typed so far, and say so."""
     form = DealForm(request.POST, instance=deal)
     form.is_valid()
-    saved = None if deal.pk is None and form.is_blank() else _keep(deal, form, _user(request))
+    saved = _keep(deal, form, _user(request))
     context = {"saved_at": timezone.now() if saved else None, "wrong": form.wrong()}
     answer = render(request, "deals/portal/_saved.html", context)
     if saved:
@@ -142,8 +140,7 @@ def _submit(request: HttpRequest, deal: Deal) -> HttpResponse:
     """Save it, and hand it in where it is complete; where not, the draft is kept as it is."""
     user = _user(request)
     form = DealForm(request.POST, instance=deal, complete=True)
-    complete = form.is_valid()
-    saved = None if deal.pk is None and form.is_blank() else _keep(deal, form, user)
+    complete, saved = form.is_valid(), _keep(deal, form, user)
     if complete and saved:
         try:
             done = submit_deal(saved, accepts=_version(request), acting_user=user)
@@ -155,7 +152,12 @@ def _submit(request: HttpRequest, deal: Deal) -> HttpResponse:
 
 
 def _keep(deal: Deal, form: DealForm, user: User) -> Deal | None:
-    """The draft with everything that is valid, begun where there is none; None if refused."""
+    """The draft with everything that is valid, begun where there is none.
+
+    None where it is refused, or nothing was typed that would be worth a draft.
+    """
+    if not deal.pk and form.is_blank():
+        return None
     try:
         return _write(deal, form, user)
     except ValidationError as error:
@@ -172,7 +174,7 @@ def _told(error: ValidationError) -> str:
 
 
 def _write(deal: Deal, form: DealForm, user: User) -> Deal:
-    if deal.pk is None:
+    if not deal.pk:
         return _begin(deal, form, user)
     return save_draft(deal, acting_user=user, **form.facts())
 
@@ -192,7 +194,7 @@ def _begin(blank: Deal, form: DealForm, user: User) -> Deal:
 def _edit_page(request: HttpRequest, deal: Deal, form: DealForm) -> HttpResponse:
     user = _user(request)
     context = {
-        "title": "Register a deal" if deal.pk is None else "Your draft",
+        "title": "Your draft" if deal.pk else "Register a deal",
         "deal": deal,
         "form": form,
         "rules": _rules(),
@@ -312,20 +314,6 @@ def _facts(deal: Deal) -> list[tuple[str, Any]]:
         ("Order number", deal.order_number),
     ]
     return first + [(label, value) for label, value in later if value]
-
-
-def told_history(deal: Deal) -> list[Entry]:
-    """What happened to it, without what is ours alone, newest first."""
-    us = Organisation.current().name
-    rows = deal.steps.filter(internal=False).select_related("by")
-    codes = {**dict(RejectionCode.choices), **dict(RequestState.choices)}
-    told = []
-    for row in rows:
-        reason = codes.get(row.code, "")
-        words = ". ".join(part for part in (reason, row.text) if part)
-        label = row.get_step_display()
-        told.append(Entry(f"{label}: {words}" if words else label, [], str(row.by or us), row.at))
-    return told
 
 
 # --- Whose -------------------------------------------------------------------------------------
