@@ -5,8 +5,8 @@ from django.urls import include, path
 
 from channelhub import customer_pages, health, partner_pages, views
 from customers.urls import urlpatterns as customer_records
-from deals.review.urls import urlpatterns as review_pages
 from deals.portal.urls import urlpatterns as portal_deals
+from deals.review.urls import urlpatterns as review_pages
 from partners import viewing
 from partners.facts.urls import partner_pages as facts_of_partners
 from partners.people.views import accept

@@ -85,6 +85,8 @@ class DealsKind(Kind):
 
     name = "deals"
     label = "Deals that you register"
+    # Who the contact at the customer is.
+    personal = True
     fields: ClassVar[tuple[Field, ...]] = (
         PARTNER,
         Field(

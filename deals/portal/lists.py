@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib.postgres.search import TrigramSimilarity
 from django.core.exceptions import ValidationError
 from django.db.models import Max, Prefetch, Q, QuerySet, Sum
+from django.db.models.lookups import GreaterThanOrEqual
 
 from accounts.models import Organisation, User
 from deals.actions.appeals import appeal_until
@@ -83,11 +84,10 @@ def with_standing(deals: Any) -> Any:
 def similar(user: User, *, name: str, domain: str, besides: Any = None) -> "QuerySet[Deal]":
     """The person's own registrations of a customer of such a name or domain, likest first."""
     alike = TrigramSimilarity("account_name", name)
-    own: Any = Deal.objects.visible_to(user)
-    own = own.annotate(alike=alike)
     same_domain = Q(account_domain=domain) if domain else Q(pk__in=())
-    found: QuerySet[Deal] = own.filter(Q(alike__gte=ALIKE) | same_domain)
-    return found.exclude(public_id=besides).order_by("-alike", "-id")[:MOST_ALIKE]
+    like_it = Q(GreaterThanOrEqual(alike, ALIKE)) | same_domain
+    own: QuerySet[Deal] = Deal.objects.visible_to(user).filter(like_it)
+    return own.exclude(public_id=besides).order_by(alike.desc(), "-id")[:MOST_ALIKE]
 
 
 @dataclasses.dataclass(frozen=True)

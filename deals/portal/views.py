@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.models import Organisation, User
-from accounts.permissions import may
+from accounts.permissions import may, signed_in
 from channelhub.lib.countries import countries
 from channelhub.lib.pages import paginate
 from deals.actions.drafts import begin_draft, discard_draft, save_draft, submit_deal
@@ -72,7 +72,7 @@ def deal_similar(request: HttpRequest) -> HttpResponse:
     form.is_valid()
     asked = {"name": "", "domain": "", **form.told()}
     besides = _id_sent(request.GET.get("draft"))
-    found = similar(_user(request), besides=besides, **asked) if any(asked.values()) else []
+    found = similar(signed_in(request), besides=besides, **asked) if any(asked.values()) else []
     return render(request, "deals/portal/_similar.html", {"similar": found})
 
 
@@ -81,7 +81,7 @@ def deal_similar(request: HttpRequest) -> HttpResponse:
 
 def deal_new(request: HttpRequest) -> HttpResponse:
     """Register a deal. The draft has its id before it is saved, so that it is begun only once."""
-    partner, user = own_partner(request), _user(request)
+    partner, user = own_partner(request), signed_in(request)
     public_id = _id_sent(request.POST.get("draft")) or uuid.uuid4()
     known = Deal.objects.visible_to(user).filter(public_id=public_id).first()
     if known is not None and known.state != State.DRAFT:
@@ -116,7 +116,7 @@ def _edit(request: HttpRequest, deal: Deal) -> HttpResponse:
     if "submit" in request.POST:
         return _submit(request, deal)
     form = DealForm(request.POST, instance=deal)
-    valid, saved = form.is_valid(), _keep(deal, form, _user(request))
+    valid, saved = form.is_valid(), _keep(deal, form, signed_in(request))
     if valid and saved:
         messages.success(request, "The draft is saved. Nobody but your company sees it.")
         return redirect("portal:deal-edit", saved.public_id)
@@ -127,7 +127,7 @@ def _autosave(request: HttpRequest, deal: Deal) -> HttpResponse:
     """Keep what is valid of what was typed so far, and say so."""
     form = DealForm(request.POST, instance=deal)
     form.is_valid()
-    saved = _keep(deal, form, _user(request))
+    saved = _keep(deal, form, signed_in(request))
     context = {"saved_at": timezone.now() if saved else None, "wrong": form.wrong()}
     answer = render(request, "deals/portal/_saved.html", context)
     if saved:
@@ -138,7 +138,7 @@ def _autosave(request: HttpRequest, deal: Deal) -> HttpResponse:
 
 def _submit(request: HttpRequest, deal: Deal) -> HttpResponse:
     """Save it, and hand it in where it is complete; where not, the draft is kept as it is."""
-    user = _user(request)
+    user = signed_in(request)
     form = DealForm(request.POST, instance=deal, complete=True)
     complete, saved = form.is_valid(), _keep(deal, form, user)
     if complete and saved:
@@ -192,7 +192,7 @@ def _begin(blank: Deal, form: DealForm, user: User) -> Deal:
 
 
 def _edit_page(request: HttpRequest, deal: Deal, form: DealForm) -> HttpResponse:
-    user = _user(request)
+    user = signed_in(request)
     context = {
         "title": "Your draft" if deal.pk else "Register a deal",
         "deal": deal,
@@ -211,7 +211,7 @@ def _edit_page(request: HttpRequest, deal: Deal, form: DealForm) -> HttpResponse
 def deal_discard(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Throw a draft away."""
     try:
-        discard_draft(_deal(request, public_id), acting_user=_user(request))
+        discard_draft(_deal(request, public_id), acting_user=signed_in(request))
     except ValidationError as error:
         messages.error(request, _told(error))
         return redirect("portal:deal", public_id)
@@ -250,14 +250,14 @@ def deal_rules(request: HttpRequest, version: int | None = None) -> HttpResponse
 
 def deal_page(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """One registration: where it stands, its history, and what can be done."""
-    deal, user = _deal(request, public_id), _user(request)
+    deal, user = _deal(request, public_id), signed_in(request)
     if deal.state == State.DRAFT and request.method != "POST":
         return redirect("portal:deal-edit", public_id)
     if request.method != "POST":
         return render(request, "deals/portal/detail.html", _context(request, deal))
     verb = BY_NAME.get(request.POST.get("form", ""))
     if verb is None:
-        raise Http404
+        return redirect("portal:deal", public_id)
     form = verb(deal, user, request.POST)
     if form.act():
         messages.success(request, form.done)
@@ -270,7 +270,7 @@ def deal_page(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 
 
 def _context(request: HttpRequest, deal: Deal, sent: DealVerb | None = None) -> dict[str, Any]:
-    user, standing = _user(request), Standing.of(deal)
+    user, standing = signed_in(request), Standing.of(deal)
     last = deal.steps.filter(internal=False)
     rejection = last.filter(step=Step.REJECT).first() if deal.state == State.REJECTED else None
     return {
@@ -324,12 +324,6 @@ def _deal(request: HttpRequest, public_id: uuid.UUID) -> Deal:
     rows = with_standing(Deal.objects.visible_to(request.user)).select_related("partner", "team")
     found: Deal = get_object_or_404(rows, public_id=public_id)
     return found
-
-
-def _user(request: HttpRequest) -> User:
-    if not isinstance(request.user, User):
-        raise Http404
-    return request.user
 
 
 def _rules() -> RulesOfEngagement:

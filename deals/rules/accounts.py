@@ -5,6 +5,8 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
 
+from customers.matching.domains import SHARED
+
 DOMAIN = re.compile(r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]{2,63}", re.ASCII)
 ADVICE = "Write a web domain such as example.com."
 
@@ -26,4 +28,6 @@ def clean_domain(typed: str) -> str:
     # The last part of an IP address is a number; that of a domain never is.
     if not DOMAIN.fullmatch(domain) or domain.rsplit(".", 1)[-1].isdigit():
         raise ValidationError(ADVICE)
+    if domain in SHARED:
+        raise ValidationError(f"{domain} is everybody's. Write the customer's own web domain.")
     return domain

@@ -14,9 +14,10 @@ from deals.actions import reviewing
 from deals.models import Deal, DealLine
 from deals.portal.imports import DealsKind
 from deals.rules.states import State
-from imports import actions
+from imports import actions, running
 from imports.exporting import as_csv, table_of
 from imports.models import Import, RejectedRow
+from imports.undoing import Refused
 from partners.models import Partner
 from sales.models import ProductLine
 
@@ -131,7 +132,7 @@ def test_drafts_are_undone_and_what_was_submitted_stays(
     actions.undo_now(drafts)
     assert not Deal.objects.exists()
     sent = load(row(submit="yes"))
-    with pytest.raises(actions.Refused, match="in use"):
+    with pytest.raises(Refused, match="in use"):
         actions.undo_now(sent)
     assert Deal.objects.exists()
 
@@ -170,7 +171,7 @@ def test_a_partner_sends_its_own_and_names_nobody_else(
              "currency", "expected_close", "effort", "submit")  # fmt: skip
     columns = {f"column_{place}": name for place, name in enumerate(names) if name}
     client.post(f"/portal/files/{load.public_id}/", {**columns, "do": "load"})
-    actions.run_import(load.pk)
+    running.run_import(load.pk)
     load.refresh_from_db()
     assert counts(load) == (1, 0, 0, 0), list(RejectedRow.objects.values())
     deal = Deal.objects.get()

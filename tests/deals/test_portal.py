@@ -236,6 +236,14 @@ def test_what_is_no_domain_is_refused(
     assert Deal.objects.get().state == State.DRAFT
 
 
+def test_a_domain_of_everybody_is_nobody_s(
+    clock: Any, storage: ProductLine, partner_rep: User, sign_in: SignIn
+) -> None:
+    sent = typed(storage, account_domain="ann@gmail.com", submit="1")
+    assert "gmail.com is everybody" in sign_in(partner_rep).post(NEW, sent).content.decode()
+    assert Deal.objects.get().account_domain == ""
+
+
 def test_a_draft_is_thrown_away(
     draft: Make, partner: Partner, partner_rep: User, sign_in: SignIn
 ) -> None:
