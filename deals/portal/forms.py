@@ -133,6 +133,7 @@ class DealForm(forms.ModelForm[Deal]):
     def _rows(self, data: Any, instance: Deal) -> Iterator[LineForm]:
         known = list(instance.lines.select_related("product_line")) if instance.pk else []
         choices, sent = line_choices(), _rows_sent(data)
+        self.known = {line.product_line: line.amount for line in known}
         for place in range(max(ROWS, len(known) + FREE_ROWS, sent)):
             line = known[place] if place < len(known) else None
             initial = line and {
@@ -194,13 +195,13 @@ class DealForm(forms.ModelForm[Deal]):
         return False
 
     def lines(self) -> dict[ProductLine, Decimal]:
-        """The rows that say a product line and its amount."""
-        data = [row.cleaned_data for row in self.rows]
-        return {
-            each["product_line"]: each["amount"]
-            for each in data
-            if each.get("product_line") and each.get("amount")
-        }
+        """The rows that say a product line and its amount; where it is wrong, as it was kept."""
+        said = [
+            (row.cleaned_data.get("product_line"), row.cleaned_data.get("amount"))
+            for row in self.rows
+        ]
+        kept = {line: amount or self.known.get(line) for line, amount in said if line}
+        return {line: amount for line, amount in kept.items() if amount}
 
     def facts(self) -> dict[str, Any]:
         """What is valid, to be kept."""

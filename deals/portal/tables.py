@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from deals.models import Deal
+from accounts.models import Organisation
 from deals.portal.lists import Standing, with_standing
 from imports.exporting import Table
 
@@ -22,12 +22,14 @@ def table_of_deals(deals: Any) -> Table:
 
 
 def _rows(deals: Any) -> Iterator[tuple[Any, ...]]:
+    organisation = Organisation.current()
+    today, now = organisation.today(), organisation.now()
     for deal in with_standing(deals).iterator(chunk_size=FETCHED):
-        yield from _rows_of(deal)
+        yield from _rows_of(Standing(deal, today, now))
 
 
-def _rows_of(deal: Deal) -> Iterator[tuple[Any, ...]]:
-    standing = Standing.of(deal)
+def _rows_of(standing: Standing) -> Iterator[tuple[Any, ...]]:
+    deal = standing.deal
     before = (deal.number, deal.external_reference, deal.account_name, deal.account_domain,
               deal.account_country)  # fmt: skip
     after = (

@@ -100,12 +100,12 @@ def deal_edit(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 
 
 def _submitted_already(request: HttpRequest, deal: Deal) -> HttpResponse:
+    if request.headers.get("HX-Request"):
+        # A page left open goes on typing: it keeps its words, and says that they are not kept.
+        return render(request, "deals/portal/_saved.html", {"submitted": deal})
     if request.method == "POST":
         messages.info(request, f"{deal.number} is submitted already: this is where it stands.")
-    answer = redirect("portal:deal", deal.public_id)
-    if request.headers.get("HX-Request"):
-        answer = HttpResponse(headers={"HX-Redirect": answer["Location"]})  # type: ignore[assignment]
-    return answer
+    return redirect("portal:deal", deal.public_id)
 
 
 def _edit(request: HttpRequest, deal: Deal) -> HttpResponse:

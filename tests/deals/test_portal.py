@@ -100,6 +100,27 @@ def test_a_draft_is_saved_as_it_is_typed_and_one_wrong_field_loses_no_other(
     assert (str(deal.public_id), deal.effort, deal.account_domain) == (draft, "A call", "")
 
 
+def test_a_wrong_amount_leaves_the_line_as_it_was_kept(
+    clock: Any, storage: ProductLine, partner_rep: User, sign_in: SignIn
+) -> None:
+    client, sent = sign_in(partner_rep), typed(storage)
+    client.post(NEW, sent, headers=HTMX)
+    said = client.post(NEW, {**sent, "line-0-amount": "5oooo"}, headers=HTMX).content.decode()
+    assert "Amount: Enter a number." in said
+    assert Deal.objects.get().lines.get().amount == 50_000
+
+
+def test_a_page_left_open_says_that_it_is_submitted_and_keeps_its_words(
+    submitted: Make, storage: ProductLine, partner: Partner, partner_rep: User, sign_in: SignIn
+) -> None:
+    deal = submitted(partner, partner_rep)
+    sent = typed(storage, draft=str(deal.public_id), account_name="Changed")
+    said = sign_in(partner_rep).post(NEW, sent, headers=HTMX)
+    assert said.status_code == 200
+    assert "submitted already" in said.content.decode()
+    assert "HX-Redirect" not in said
+
+
 def test_nothing_typed_begins_no_draft(
     clock: Any, storage: ProductLine, partner_rep: User, sign_in: SignIn
 ) -> None:
