@@ -149,7 +149,8 @@ def _amend_line(
         DealLine.objects.create(deal=deal, partner=deal.partner, product_line=line, amount=amount)
         return True
     held = row.state == LineState.APPROVED or row.proposed_amount is not None
-    grows = held and amount >= row.amount * FREE_GROWTH
+    # From what was approved, so that many small steps are no way around the review.
+    grows = held and amount >= (row.approved_amount or row.amount) * FREE_GROWTH
     waits = grows and amount != row.proposed_amount
     if grows:
         row.proposed_amount, row.state = amount, LineState.UNDER_REVIEW

@@ -262,7 +262,9 @@ def _settle_change(line: DealLine, *, approve: bool, held: bool, code: str) -> N
     line.state = LineState.APPROVED if approve or held else LineState.REJECTED
     line.code = "" if line.state == LineState.APPROVED else code
     line.proposed_amount = None
-    line.save(update_fields=["amount", "proposed_amount", "state", "code"])
+    if approve:
+        line.approved_amount = line.amount
+    line.save(update_fields=["amount", "approved_amount", "proposed_amount", "state", "code"])
 
 
 def _days(deal: Deal, line: DealLine) -> int:
@@ -281,7 +283,8 @@ def _check_lines(chosen: list[DealLine], rest: list[DealLine], code: str) -> Non
 def _settle(lines: Collection[DealLine], state: LineState, code: str = "") -> None:
     for line in lines:
         line.state, line.code = state, code if state == LineState.REJECTED else ""
-        line.save(update_fields=["state", "code"])
+        line.approved_amount = line.amount if state == LineState.APPROVED else None
+        line.save(update_fields=["state", "code", "approved_amount"])
 
 
 def _decision(

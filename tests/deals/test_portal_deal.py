@@ -214,6 +214,19 @@ def test_a_higher_amount_does_not_slip_past_its_review_when_it_is_sent_again(
     )  # fmt: skip
 
 
+def test_many_small_steps_are_no_way_around_the_review(
+    approved: Deal, storage: ProductLine, partner_rep: User, manager: User
+) -> None:
+    for amount in (60_000, 70_000):
+        progress.amend(approved, lines={storage: Decimal(amount)}, acting_user=partner_rep)
+    line = approved.lines.get()
+    assert (line.amount, line.proposed_amount) == (Decimal(60_000), Decimal(70_000))
+    reviewing.decide_change(approved, line=line, approve=True, text="Fine.", acting_user=manager)
+    progress.amend(approved, lines={storage: Decimal(80_000)}, acting_user=partner_rep)
+    line.refresh_from_db()
+    assert (line.amount, line.proposed_amount) == (Decimal(80_000), None)
+
+
 def test_a_breach_is_filed_and_answered(
     approved: Deal, partner_rep: User, other_partner_admin: User, sign_in: SignIn, clock: Any
 ) -> None:
@@ -260,6 +273,20 @@ def test_who_is_no_colleague_finds_nothing(
         sent = {"form": name, "text": "x", "reason": "price", "amount": "1"}
         assert client.post(page_of(approved), sent).status_code == 404
     assert client.post(f"{page_of(approved)}discard/").status_code == 404
+    approved.refresh_from_db()
+    assert approved.state == State.APPROVED
+
+
+def test_an_admin_who_views_as_the_partner_reads_and_changes_nothing(
+    approved: Deal, partner: Partner, admin: User, sign_in: SignIn
+) -> None:
+    client = sign_in(admin)
+    client.post(f"/partners/{partner.public_id}/view-as/")
+    assert approved.number in client.get(LIST).content.decode()
+    for path in ("", "receipt/"):
+        assert approved.number in client.get(f"{page_of(approved)}{path}").content.decode()
+    assert client.get("/portal/deals/new/").status_code == 200
+    assert client.post(page_of(approved), {"form": "withdraw"}).status_code == 403
     approved.refresh_from_db()
     assert approved.state == State.APPROVED
 
