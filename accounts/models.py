@@ -164,6 +164,34 @@ class ApiToken(models.Model):
         return self.name
 
 
+class IdempotentCall(models.Model):
+    """A call of the API that its caller may repeat, and the answer that every repetition gets.
+
+    Without an answer it is under way, or its process died: whoever holds the row's lock does it.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    key = models.CharField(max_length=200)
+    request_hash = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField(null=True)
+    content_type = models.CharField(max_length=100, blank=True, default="")
+    body = models.BinaryField(null=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["created_at"], name="idempotent_call_by_age")]
+        constraints: ClassVar = [
+            UniqueConstraint(fields=["user", "key"], name="one_call_per_user_and_key"),
+            models.CheckConstraint(
+                condition=Q(status=None, body=None) | Q(status__isnull=False, body__isnull=False),
+                name="answered_call_has_a_body",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.key
+
+
 def monday_to_friday() -> list[int]:
     """ISO weekdays 1 to 5."""
     return [1, 2, 3, 4, 5]

@@ -7,6 +7,7 @@ from accounts.permissions import TablePermission
 from alerts.api import AlertDetail, AlertList
 from customers import api as customers
 from deals.direct import api as direct
+from deals.portal import api as portal_deals
 from imports import api as imports
 from partners import api as partners
 from partners.facts import api as facts
@@ -21,6 +22,7 @@ urlpatterns = [
     *facts.urlpatterns,
     *customers.urlpatterns,
     *direct.urlpatterns,
+    *portal_deals.urlpatterns,
     path(
         "schema/", SpectacularAPIView.as_view(permission_classes=[TablePermission]), name="schema"
     ),

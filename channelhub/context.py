@@ -29,6 +29,7 @@ NAVIGATION = (
     ("Direct sales", "direct:list", "target"),
     ("Partners", "partners:list", "building-store"),
     ("Customers", "customers:list", "building"),
+    ("Your deals", "portal:deals", "flag"),
     ("Your people", "portal:people", "users"),
     ("Your results", "portal:results", "report-money"),
     ("Your files", "portal:file-list", "file-import"),
@@ -42,6 +43,7 @@ NAVIGATION = (
 # What an admin who views as a partner can open.
 PORTAL = (
     "home",
+    "portal:deals",
     "portal:people",
     "portal:results",
     "portal:file-list",

@@ -207,6 +207,7 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Partners, their alerts and imports. Sign in with a token from your profile.",
     "VERSION": "0.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
+    "ENUM_NAME_OVERRIDES": {"LossReasonEnum": "deals.models.LossReason"},
 }
 
 IMPORT_KINDS = [
@@ -219,6 +220,7 @@ IMPORT_KINDS = [
     "sales.imports.rates.RatesKind",
     "sales.imports.lines.SalesKind",
     "deals.direct.imports.DirectOpportunitiesKind",
+    "deals.portal.imports.DealsKind",
 ]
 # What other rooms tell in a partner's history: the model, its noun, the column that names a row.
 PARTNER_HISTORY = {"sales.Reattribution": ("Sales line", "invoice")}

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 
+from accounts.idempotency import forget_old_calls
 from alerts.actions import recompute_due
 from deals.actions.notices import ring_unsent_notices
 from deals.actions.timed import age_protections, keep_the_clock
@@ -20,6 +21,7 @@ TICK: tuple[Callable[[], None], ...] = (
     keep_the_clock,
     age_protections,
     ring_unsent_notices,
+    forget_old_calls,
 )
 
 

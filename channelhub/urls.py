@@ -6,6 +6,7 @@ from django.urls import include, path
 from channelhub import customer_pages, health, partner_pages, views
 from customers.urls import urlpatterns as customer_records
 from deals.direct.urls import breach_pages, direct_pages, work_pages
+from deals.portal.urls import urlpatterns as portal_deals
 from deals.review.urls import urlpatterns as review_pages
 from partners import viewing
 from partners.facts.urls import partner_pages as facts_of_partners
@@ -32,6 +33,7 @@ partner_urls = [
 
 portal_urls = [
     *portal_pages,
+    *portal_deals,
     path("disputes/", own_disputes, name="disputes"),
 ]
 

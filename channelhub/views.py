@@ -10,6 +10,7 @@ from alerts.scan import five_questions
 from alerts.verdicts import Nature
 from channelhub.partner_pages import sales_context
 from deals.direct.opportunities import question
+from deals.portal.panels import your_deals
 from deals.review.panels import waiting
 from partners.facts.panels import my_actions
 from partners.models import Partner
@@ -73,6 +74,8 @@ def _partner_home(request: HttpRequest, user: User) -> HttpResponse:
         "title": partner.name,
         "facts": portal_facts(record(partner, today)),
         "may_write": may(user, "portal:people", "POST"),
+        "may_register": may(user, "portal:deal-new", "POST"),
+        **your_deals(user),
         **up_to_date(partner),
         **sales_context(partner, today),
     }

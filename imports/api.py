@@ -10,12 +10,13 @@ from django.shortcuts import get_object_or_404
 from django.urls import path
 from drf_spectacular.utils import extend_schema
 from rest_framework import generics, serializers
-from rest_framework.exceptions import APIException, ValidationError
+from rest_framework.exceptions import ValidationError
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import User
+from channelhub.lib.problems import Conflict
 from imports import actions, uploads
 from imports.forms import kind_choices
 from imports.models import Import, RejectedRow
@@ -150,13 +151,6 @@ class ImportList(generics.ListAPIView[Import]):
         upload.is_valid(raise_exception=True)
         load = _take_in(upload, request.user)
         return Response(ImportSerializer(load).data, status=202)
-
-
-class Conflict(APIException):
-    """What is asked for does not go with the state of things."""
-
-    status_code = 409
-    default_code = "conflict"
 
 
 class ImportVerb(abc.ABC, generics.GenericAPIView[Import]):

@@ -25,6 +25,20 @@ class ProblemSerializer(serializers.Serializer[Any]):
     )
 
 
+class Conflict(exceptions.APIException):
+    """What is asked for does not go with the state of things."""
+
+    status_code = HTTPStatus.CONFLICT
+    default_code = "conflict"
+
+
+class Unprocessable(exceptions.APIException):
+    """What was sent contradicts what was sent before."""
+
+    status_code = HTTPStatus.UNPROCESSABLE_ENTITY
+    default_code = "unprocessable"
+
+
 def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     """The answer to an exception; None leaves it to Django. Set as EXCEPTION_HANDLER."""
     if isinstance(error, ValidationError):

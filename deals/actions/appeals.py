@@ -10,7 +10,7 @@ from deals.actions.drafts import clock
 from deals.actions.notices import tell_manager, tell_partner
 from deals.actions.steps import locked, now, step
 from deals.models import Appeal, Deal, DealLine, LineState, RequestState
-from deals.rules.states import State, Step
+from deals.rules.states import IllegalStep, State, Step
 
 
 def file_appeal(deal: Deal, *, reason: str, acting_user: User) -> Appeal:
@@ -21,12 +21,12 @@ def file_appeal(deal: Deal, *, reason: str, acting_user: User) -> Appeal:
     """
     with locked(deal, acting_user) as mine:
         if mine.state != State.REJECTED:
-            raise ValidationError("Only a rejected registration can be appealed.")
+            raise IllegalStep("Only a rejected registration can be appealed.")
         if mine.appeals.exists():
-            raise ValidationError("An appeal was filed already.")
+            raise IllegalStep("An appeal was filed already.")
         at = now()
         if at > appeal_until(mine):
-            raise ValidationError("The time to appeal is over.")
+            raise IllegalStep("The time to appeal is over.")
         appeal = Appeal(
             deal=mine, partner=mine.partner, reason=reason, filed_by=acting_user, filed_at=at
         )
@@ -34,7 +34,7 @@ def file_appeal(deal: Deal, *, reason: str, acting_user: User) -> Appeal:
             with transaction.atomic():
                 appeal.save()
         except IntegrityError as error:
-            raise ValidationError("An appeal was filed already.") from error
+            raise IllegalStep("An appeal was filed already.") from error
         step(mine, Step.APPEAL, by=acting_user, at=at, text=reason)
         tell_manager(mine, "appeal", "An appeal was filed", reason)
     return appeal

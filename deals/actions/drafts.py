@@ -22,7 +22,7 @@ from deals.models import (
     RoleKind,
     RulesOfEngagement,
 )
-from deals.rules.states import State, Step
+from deals.rules.states import IllegalStep, State, Step
 from partners.models import Partner, PartnerManager
 from sales.models import ProductLine
 
@@ -78,20 +78,27 @@ def discard_draft(deal: Deal, *, acting_user: User) -> None:
         mine.delete()
 
 
-def submit_deal(deal: Deal, *, acting_user: User) -> Deal:
+def submit_deal(deal: Deal, *, accepts: int | None = None, acting_user: User) -> Deal:
     """Hand a complete draft in: the clock starts, and the partner's rep leads from today.
 
     The answer is the same whatever we know of the customer.
 
+    Args:
+        deal: the draft.
+        accepts: the version of the rules that was read; the one in force where nobody says.
+        acting_user: who hands it in.
+
     Raises:
-        ValidationError: by field, what is missing for it to be complete.
+        ValidationError: by field, what is missing for it to be complete, or that other rules
+            are in force than those that were read.
         IllegalStep: it is submitted already.
     """
     with locked(deal, acting_user) as mine:
+        rules = RulesOfEngagement.objects.on(today())
         if mine.state == State.DRAFT:
+            _check_rules(rules, accepts)
             check_complete(mine)
         at = now()
-        rules = RulesOfEngagement.objects.on(today())
         team = ReviewTeam.for_country(mine.account_country)
         step(
             mine,
@@ -136,9 +143,15 @@ def check_complete(deal: Deal) -> None:
         raise ValidationError(missing)
 
 
+def _check_rules(rules: RulesOfEngagement, accepts: int | None) -> None:
+    if accepts is not None and accepts != rules.version:
+        message = f"Version {rules.version} of the rules is in force. Read it, and submit again."
+        raise ValidationError({"rules": message})
+
+
 def _check_draft(deal: Deal) -> None:
     if deal.state != State.DRAFT:
-        raise ValidationError("This registration is submitted already.")
+        raise IllegalStep("This registration is submitted already.")
 
 
 def _save(deal: Deal, **options: Any) -> None:

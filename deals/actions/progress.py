@@ -25,7 +25,7 @@ from deals.models import (
     RoleKind,
     UnclearFlag,
 )
-from deals.rules.states import OPEN, State, Step
+from deals.rules.states import OPEN, IllegalStep, State, Step
 from partners.models import Membership
 from sales.models import ProductLine
 
@@ -126,7 +126,7 @@ def amend(deal: Deal, *, lines: Mapping[ProductLine, Decimal], acting_user: User
     """
     with locked(deal, acting_user) as mine:
         if mine.state != State.APPROVED:
-            raise ValidationError("Only an approved registration is changed so.")
+            raise IllegalStep("Only an approved registration is changed so.")
         known = {line.product_line: line for line in mine.lines.select_related("product_line")}
         if left_out := [str(line) for line in known if line not in lines]:
             raise ValidationError(f"{', '.join(left_out)}: an approved line stays.")
@@ -148,13 +148,18 @@ def _amend_line(
     if row is None:
         DealLine.objects.create(deal=deal, partner=deal.partner, product_line=line, amount=amount)
         return True
-    grows = row.state == LineState.APPROVED and amount >= row.amount * FREE_GROWTH
+    held = row.state == LineState.APPROVED or row.proposed_amount is not None
+    # From what was approved, so that many small steps are no way around the review.
+    grows = held and amount >= (row.approved_amount or row.amount) * FREE_GROWTH
+    waits = grows and amount != row.proposed_amount
     if grows:
         row.proposed_amount, row.state = amount, LineState.UNDER_REVIEW
     else:
         row.amount = amount
+        # A higher amount that is taken back leaves the line approved.
+        row.proposed_amount, row.state = None, LineState.APPROVED if held else row.state
     row.save(update_fields=["amount", "proposed_amount", "state"])
-    return grows
+    return waits
 
 
 def _new_clock(deal: Deal, at: dt.datetime) -> dict[str, dt.datetime]:
@@ -173,7 +178,7 @@ def ask_extension(deal: Deal, *, reason: str, acting_user: User) -> ExtensionReq
     with locked(deal, acting_user) as mine:
         end = end_of(mine)
         if mine.state != State.APPROVED or end is None or end <= today():
-            raise ValidationError("Nothing is protected that could be extended.")
+            raise IllegalStep("Nothing is protected that could be extended.")
         at = now()
         request = ExtensionRequest(
             deal=mine, partner=mine.partner, reason=reason, asked_by=acting_user, asked_at=at
@@ -182,7 +187,7 @@ def ask_extension(deal: Deal, *, reason: str, acting_user: User) -> ExtensionReq
             with transaction.atomic():
                 request.save()
         except IntegrityError as error:
-            raise ValidationError("The one extension was asked for already.") from error
+            raise IllegalStep("The one extension was asked for already.") from error
         _add_days(mine, Ground.PENDING_EXTENSION)
         step(mine, Step.ASK_EXTENSION, by=acting_user, at=at, text=reason, fields={"active_at": at})
         tell_manager(mine, "ask-extension", "Extension asked for", reason)
@@ -316,7 +321,7 @@ def flag_unclear(deal: Deal, *, text: str, acting_user: User) -> UnclearFlag:
             with transaction.atomic():
                 flag.save()
         except IntegrityError as error:
-            raise ValidationError("It is flagged already; we are on it.") from error
+            raise IllegalStep("It is flagged already; we are on it.") from error
         step(mine, Step.FLAG, by=acting_user, at=at, text=text)
         tell_manager(mine, f"flag {flag.pk}", "Not clear who leads", text)
     return flag
@@ -341,4 +346,4 @@ def settle_flag(flag: UnclearFlag, *, answer: str, acting_user: User) -> None:
 
 def _check_open(deal: Deal) -> None:
     if deal.state not in OPEN:
-        raise ValidationError(f"This registration is {deal.told_state.lower()}.")
+        raise IllegalStep(f"This registration is {deal.told_state.lower()}.")

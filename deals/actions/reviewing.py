@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from accounts.models import User
 from customers.models import Customer
 from deals.actions.drafts import clock
-from deals.actions.notices import tell_partner
+from deals.actions.notices import tell_manager, tell_partner
 from deals.actions.protecting import cut, lock_customer, protect
 from deals.actions.steps import locked, now, step, today
 from deals.models import Deal, DealLine, Ground, LineState, RejectionCode
@@ -89,6 +89,7 @@ def answer(deal: Deal, *, text: str, acting_user: User) -> Deal:
             text=text,
             fields={"active_at": at, **_times(mine, at)},
         )
+        tell_manager(mine, f"answer {at:%s}", "The partner answered", text)
     return mine
 
 
@@ -198,8 +199,10 @@ def comment(deal: Deal, *, text: str, internal: bool, acting_user: User) -> None
     with locked(deal, acting_user) as mine:
         at = now()
         step(mine, Step.COMMENT, by=acting_user, at=at, text=text, internal=internal)
-        if not internal and not acting_user.works_at_partner:
-            tell_partner(mine, f"comment {at:%s}", "A comment", text)
+        if internal:
+            return
+        tell = tell_manager if acting_user.works_at_partner else tell_partner
+        tell(mine, f"comment {at:%s}", "A comment", text)
 
 
 def identify(deal: Deal, *, customer: Customer, acting_user: User) -> Deal:
@@ -259,7 +262,9 @@ def _settle_change(line: DealLine, *, approve: bool, held: bool, code: str) -> N
     line.state = LineState.APPROVED if approve or held else LineState.REJECTED
     line.code = "" if line.state == LineState.APPROVED else code
     line.proposed_amount = None
-    line.save(update_fields=["amount", "proposed_amount", "state", "code"])
+    if approve:
+        line.approved_amount = line.amount
+    line.save(update_fields=["amount", "approved_amount", "proposed_amount", "state", "code"])
 
 
 def _days(deal: Deal, line: DealLine) -> int:
@@ -278,7 +283,8 @@ def _check_lines(chosen: list[DealLine], rest: list[DealLine], code: str) -> Non
 def _settle(lines: Collection[DealLine], state: LineState, code: str = "") -> None:
     for line in lines:
         line.state, line.code = state, code if state == LineState.REJECTED else ""
-        line.save(update_fields=["state", "code"])
+        line.approved_amount = line.amount if state == LineState.APPROVED else None
+        line.save(update_fields=["state", "code", "approved_amount"])
 
 
 def _decision(

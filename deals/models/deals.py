@@ -257,6 +257,7 @@ class LineState(models.TextChoices):
 class DealLine(models.Model):
     """A product line of a registration, with its amount in the registration's currency.
 
+    `approved_amount` is the one that was approved, from which later changes are measured;
     `proposed_amount` is a higher one told after approval, which waits for its own review.
     """
 
@@ -264,6 +265,7 @@ class DealLine(models.Model):
     partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="+")
     product_line = models.ForeignKey(ProductLine, on_delete=models.PROTECT, related_name="+")
     amount = money_field()
+    approved_amount = money_field(null=True, editable=False)
     proposed_amount = money_field(null=True, blank=True)
     state = models.CharField(max_length=14, choices=LineState, default=LineState.UNDER_REVIEW)
     code = models.CharField(max_length=20, choices=RejectionCode, blank=True, default="")

@@ -74,7 +74,7 @@ class ReviewTeam(models.Model):
         return WorkingCalendar(
             zone=zoneinfo.ZoneInfo(self.time_zone),
             weekdays=frozenset(self.working_days),
-            holidays=frozenset(self.holidays.values_list("day", flat=True)),
+            holidays=frozenset(row.day for row in self.holidays.all()),
         )
 
 

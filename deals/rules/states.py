@@ -90,7 +90,8 @@ def after(state: str, step: Step) -> State:
     """
     came_from, leads_to = LEADS[step]
     if state not in came_from:
-        told = State(state).label.lower()
+        # Whether we have begun to look is ours to know: partners read this, too.
+        told = "under review" if state in PENDING else State(state).label.lower()
         raise IllegalStep(f"This registration is {told}: it cannot be {DONE[step]} now.")
     return leads_to
 

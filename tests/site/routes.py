@@ -123,6 +123,8 @@ def give_token(user: User) -> None:
     create_token(user, name="Walk", lifetime=dt.timedelta(days=1))
 
 
+DEAL_PAGES = ("deal", "deal-edit", "deal-discard", "deal-receipt")
+DEAL_VERBS = ("answer", "update", "extension", "won", "lost", "withdraw", "appeal", "flag")
 SAMPLES: dict[str, Sample] = {
     "actions:edit": at_partner("action"),
     "actions:status": at_partner("action"),
@@ -151,6 +153,10 @@ SAMPLES: dict[str, Sample] = {
     "customers:merge": at_partner("customer"),
     "customers:remove": at_partner("customer"),
     "customers:unmerge": at_partner("customer"),
+    **{f"portal:{name}": at_partner("deal") for name in DEAL_PAGES},
+    **{f"api:deal-{name}": at_partner("deal") for name in ("detail", *DEAL_VERBS)},
+    "portal:deals-export": as_file,
+    "portal:deal-rules-version": lambda *_: ({"version": 1}, None),
     "deals:appeal": at_partner("deal"),
     "deals:ask": at_partner("deal"),
     "deals:comment": at_partner("deal"),
