@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from django.db import connection
 from rapidfuzz import fuzz, process
@@ -121,9 +121,7 @@ def _likely(account: Account, near: Sequence[_Candidate], said: Said) -> list[Li
             best[likeness.customer] = likeness
     best.update(said.same)
     return [
-        each
-        for key, each in best.items()
-        if each.verdict != Verdict.NEW and key not in said.other
+        each for key, each in best.items() if each.verdict != Verdict.NEW and key not in said.other
     ]
 
 
