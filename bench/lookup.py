@@ -12,13 +12,14 @@ import math
 import random
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable
 
 import django.conf
 import names
 from cleanco import basename
 
-Answer = Callable[[str], tuple[int | None, float]]
+# A name, where it stands in the list, and how it was changed; and a place with its score.
+Asked = tuple[str, int | None, str]
+Given = tuple[int | None, float]
 
 
 def queries(
@@ -66,95 +67,75 @@ class TfIdf:
         return best, scores[best] if best is not None else 0.0
 
 
-def f1(
-    answers: list[tuple[int | None, float]], asked: list[tuple[str, int | None, str]], least: float
-) -> tuple[float, float, float]:
-    given = [
-        (a, true)
-        for (a, score), (_, true, _) in zip(answers, asked, strict=True)
-        if a is not None and score >= least
-    ]
+def judged(answers: list[Given], asked: list[Asked], least: float) -> tuple[float, float, float]:
+    """F1, precision and recall of the answers that score at least so much."""
+    pairs = zip(answers, asked, strict=True)
+    given = [(a, true) for (a, score), (_, true, _) in pairs if a is not None and score >= least]
     right = sum(1 for a, true in given if a == true)
     wanted = sum(1 for _, true, _ in asked if true is not None)
     precision, recall = right / max(1, len(given)), right / wanted
     return 2 * precision * recall / max(1e-9, precision + recall), precision, recall
 
 
+def registers(dice: random.Random, size: int, words: int) -> tuple[list[str], list[str]]:
+    """Legal names, and as many halves again that are not in the list, whatever their form."""
+    known = names.vocabulary(dice, words)
+    made: dict[str, None] = {}
+    while len(made) < size * 3 // 2:
+        made.setdefault(names.legal_name(dice, known)[0])
+    listed, others = list(made)[:size], list(made)[size:]
+    cores = {names.without_form(name) for name in listed}
+    return listed, [name for name in others if names.without_form(name) not in cores]
+
+
+def ours(listed: list[str], asked: list[Asked]) -> list[Given]:
+    from customers.matching.accounts import Account
+    from customers.matching.registry import Registry
+
+    registry = Registry([Account(name) for name in listed])
+    answers = [registry.look_up(Account(name)) for name, _, _ in asked]
+    return [(hits[0].place, hits[0].score) if hits else (None, 0.0) for hits in answers]
+
+
+def theirs(listed: list[str], asked: list[Asked]) -> list[Given]:
+    peer = TfIdf(listed)
+    return [peer.answer(name) for name, _, _ in asked]
+
+
+def told(label: str, answers: list[Given], asked: list[Asked], least: float) -> None:
+    f1, precision, recall = judged(answers, asked, least)
+    print(f"  {label:<40} F1 {f1:.3f}  precision {precision:.3f}  recall {recall:.3f}")
+    for kind in names.VARIANTS:
+        rows = [pair for pair in zip(answers, asked, strict=True) if pair[1][2] == kind]
+        there = [a[0] == true and a[1] >= least for a, (_, true, _) in rows if true is not None]
+        absent = [a[1] >= least for a, (_, true, _) in rows if true is None]
+        found, wrong = sum(there) / len(there), sum(absent) / len(absent)
+        print(f"    {kind:<16} found {found:.3f}   absent, yet called the same {wrong:.3f}")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--registry", type=int, default=8000)
     parser.add_argument("--words", type=int, default=6000)
-    parser.add_argument("--show", type=int, default=0)
     parser.add_argument("--seed", type=int, default=1)
     wanted = parser.parse_args()
-    if not django.conf.settings.configured:
-        django.conf.settings.configure()
-    from customers.matching.accounts import Account
-    from customers.matching.registry import Registry
-    from customers.matching.scoring import MATCH, POSSIBLE
+    django.conf.settings.configure()
+    from customers.matching.scoring import MATCH
 
     dice = random.Random(wanted.seed)
-    words = names.vocabulary(dice, wanted.words)
-    made: dict[str, None] = {}
-    while len(made) < wanted.registry * 3 // 2:
-        name, _ = names.legal_name(dice, words)
-        made.setdefault(name)
-    everything = list(made)
-    listed, absent = everything[: wanted.registry], everything[wanted.registry :]
-    cores = Counter(names.without_form(name) for name in listed)
-    absent = [name for name in absent if names.without_form(name) not in cores]
-    asked = queries(dice, listed[: wanted.registry // 2], absent[: wanted.registry // 2])
-
-    start = time.perf_counter()
-    registry = Registry([Account(name) for name in listed])
-    ours: list[tuple[int | None, float]] = []
-    for name, _, _ in asked:
-        hits = registry.look_up(Account(name))
-        ours.append((hits[0].place, hits[0].score) if hits else (None, 0.0))
-    took = time.perf_counter() - start
-    start = time.perf_counter()
-    peer = TfIdf(listed)
-    theirs = ours if wanted.show else [peer.answer(name) for name, _, _ in asked]
-    peer_took = time.perf_counter() - start
-
+    listed, absent = registers(dice, wanted.registry, wanted.words)
+    half = wanted.registry // 2
+    asked = queries(dice, listed[:half], absent[:half])
     print(f"{len(asked):,} names against {len(listed):,}")
-    for label, least in (("ours, match", MATCH), ("ours, match or possible", POSSIBLE)):
-        print(
-            f"  {label:<44} F1 {f1(ours, asked, least)[0]:.3f} P {f1(ours, asked, least)[1]:.3f} R {f1(ours, asked, least)[2]:.3f}"
-        )
-    least = max((n / 100 for n in range(20, 100)), key=lambda t: f1(theirs, asked, t)[0])
-    print(
-        f"  {'TF-IDF after cleanco, best threshold ' + str(least):<44} F1 {f1(theirs, asked, least)[0]:.3f} P {f1(theirs, asked, least)[1]:.3f} R {f1(theirs, asked, least)[2]:.3f}"
-    )
-    print(f"  seconds: ours {took:.1f}, TF-IDF {peer_took:.1f}")
-    for kind in names.VARIANTS:
-        some = [n for n, (_, true, k) in enumerate(asked) if k == kind and true is not None]
-        none = [n for n, (_, true, k) in enumerate(asked) if k == kind and true is None]
-        rate = [
-            sum(a[n][0] == asked[n][1] and a[n][1] >= t for n in some) / len(some)
-            for a, t in ((ours, MATCH), (ours, POSSIBLE), (theirs, least))
-        ]
-        wrong = [
-            sum(a[n][1] >= t for n in none) / len(none)
-            for a, t in ((ours, MATCH), (ours, POSSIBLE), (theirs, least))
-        ]
-        print(
-            f"  {kind:<16} found {rate[0]:.3f} {rate[1]:.3f}, TF-IDF {rate[2]:.3f}; absent called the same {wrong[0]:.3f} {wrong[1]:.3f}, {wrong[2]:.3f}"
-        )
-    shown = 0
-    for (a, score), (name, true, kind) in zip(ours, asked, strict=True):
-        if shown < wanted.show and (score >= MATCH) != (true is not None):
-            shown += 1
-            print(
-                kind,
-                "|",
-                name,
-                "|",
-                listed[true] if true is not None else "-",
-                "|",
-                listed[a] if a is not None else None,
-                round(score, 2),
-            )
+    start = time.perf_counter()
+    answers = ours(listed, asked)
+    took = time.perf_counter() - start
+    told(f"ours at {MATCH}, {took:.0f} s", answers, asked, MATCH)
+    start = time.perf_counter()
+    answers = theirs(listed, asked)
+    took = time.perf_counter() - start
+    best = max((n / 100 for n in range(20, 100)), key=lambda at: judged(answers, asked, at)[0])
+    told(f"TF-IDF after cleanco, best at {best}, {took:.0f} s", answers, asked, best)
 
 
 if __name__ == "__main__":

@@ -26,10 +26,14 @@ PLACES = (
     "North", "Pacific", "Atlantic", "London", "Bavaria", "Nordic", "Alpine", "Texas", "Midland",
     "Royal", "National", "First", "United", "Central", "Baltic", "Iberian", "Rhine", "Lombard",
 )  # fmt: skip
-STARTS = ("b br c ch cl cr d dr f fl fr g gl gr h j k kl kr l m n p pl pr qu r s sc sh sk sl sp st"
-          " str t th tr v w wh z").split()  # fmt: skip
-MIDDLES = "a e i o u ai au ea ee ei ia io oa oo ou".split()
-ENDS = "b ck ct d ft g l ld ll m n nd ng nn nt p r rd rk rn s sk ss st t th x".split()
+STARTS, MIDDLES, ENDS = (
+    letters.split()
+    for letters in (
+        "b br c ch cl cr d dr f fl fr g gl gr h j k kl kr l m n p pl pr qu r s sh sl sp st t th v w",
+        "a e i o u ai au ea ee ei ia io oa oo ou",
+        "b ck ct d ft g l ld ll m n nd ng nn nt p r rd rk rn s sk ss st t th x",
+    )
+)
 SHORTENED = {
     "International": "Intl", "Technologies": "Tech", "Manufacturing": "Mfg", "Services": "Svcs",
     "Engineering": "Eng", "Laboratories": "Labs", "Holdings": "Hldgs", "Industries": "Ind",

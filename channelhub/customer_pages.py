@@ -13,6 +13,7 @@ from alerts.panels import customer_alerts
 from channelhub.lib.history import entries
 from customers.forms import PARTS, PartForm
 from customers.models import Customer
+from customers.possible import possibly_the_same, said_to_be_others
 from deals.panels import deals_at
 from partners.models import Partner
 from sales.charts import our_sales
@@ -59,6 +60,9 @@ def _context(customer: Customer, viewer: User, forms: dict[str, PartForm]) -> di
         "domains": customer.domains.all(),
         "contacts": customer.contacts.all(),
         "external_ids": customer.external_ids.select_related("source")[:20],
+        "possible": possibly_the_same(customer, viewer),
+        "others": said_to_be_others(customer, viewer),
+        "may_merge": may(viewer, "customers:merge", "GET"),
         "alerts": customer_alerts(customer, viewer),
         "forms": forms,
         "may_write": may(viewer, "customers:detail", "POST"),

@@ -3,24 +3,33 @@
 from collections.abc import Sequence
 
 from accounts.models import User
+from customers.matching import Account, find_many
 from customers.models import Customer, CustomerExternalId
 from imports.kinds import Candidate, NameBook
 from imports.models import Source
 from imports.naming import link_name
-from imports.similar import most_alike
+from imports.similar import AT_MOST
 
 
 class CustomerNames(NameBook):
     """Customers by the external ids that a source has for them."""
 
     def suggest(self, texts: Sequence[str]) -> dict[str, list[Candidate]]:
-        """Customers with names like these; merged ones and placeholders are left out."""
-        return most_alike(
-            Customer,
-            texts,
-            label="name || CASE country WHEN '' THEN '' ELSE ', ' || country END",
-            where="merged_into_id IS NULL AND NOT placeholder",
-        )
+        """Customers that the names may mean; of merged ones, what they count with."""
+        found = find_many([Account(text) for text in texts], limit=AT_MOST)
+        keys = {each.customer for one in found for each in one.candidates}
+        ids = dict(Customer.objects.filter(pk__in=keys).values_list("pk", "public_id"))
+        return {
+            text: [
+                Candidate(
+                    public_id=str(ids[each.customer]),
+                    label=f"{each.name}, {each.country}" if each.country else each.name,
+                    alike=each.score,
+                )
+                for each in one.candidates
+            ]
+            for text, one in zip(texts, found, strict=True)
+        }
 
     def find(self, text: str) -> Candidate | None:
         """The only customer of that name."""

@@ -12,5 +12,6 @@ urlpatterns = [
     path("<uuid:public_id>/edit/", views.edit, name="edit"),
     path("<uuid:public_id>/merge/", views.merge, name="merge"),
     path("<uuid:public_id>/unmerge/", views.unmerge, name="unmerge"),
+    path("<uuid:public_id>/apart/", views.apart, name="apart"),
     path("<uuid:public_id>/remove/", views.remove, name="remove"),
 ]

@@ -10,12 +10,14 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.permissions import may, signed_in
 from channelhub.lib.pages import paginate
+from customers.actions.likeness import take_back, tell_apart
 from customers.actions.merges import unmerge_customer
 from customers.actions.records import remove_part
 from customers.exports import sources_of_customers
 from customers.forms import CustomerFilter, CustomerForm, MergeForm
 from customers.imports import CustomersKind
 from customers.models import Customer
+from customers.possible import possibly_the_same
 from imports.exporting import chosen_source, send, table_of
 
 SUGGESTED = 12
@@ -93,12 +95,33 @@ def edit(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 def merge(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Merge a customer into another."""
     user, customer = signed_in(request), _customer(request, public_id)
-    form = MergeForm(request.POST or None, user=user)
+    chosen = {"into": request.GET.get("into", "")}
+    form = MergeForm(request.POST or None, user=user, initial=chosen)
     if request.method == "POST" and form.apply(customer, user):
         messages.success(request, f"{customer.name} counts with {form.cleaned_data['into']} now.")
         return redirect("customers:detail", public_id=public_id)
     context = {"title": f"Merge {customer.name}", "form": form, "customer": customer}
+    context["possible"] = possibly_the_same(customer, user)
     return render(request, "customers/merge.html", context)
+
+
+@require_POST
+def apart(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """Say that another customer is not this one, however alike, or take that back."""
+    user, customer = signed_in(request), _customer(request, public_id)
+    rows = Customer.objects.visible_to(user)
+    taken_back = "take_back" in request.POST
+    try:
+        other = rows.get(public_id=request.POST.get("take_back" if taken_back else "other"))
+    except (Customer.DoesNotExist, ValidationError):
+        raise Http404 from None
+    if taken_back:
+        take_back(customer, other, acting_user=user)
+        messages.success(request, f"{other} may be {customer} again.")
+    else:
+        tell_apart(customer, other, acting_user=user)
+        messages.success(request, f"{other} is not proposed for {customer} any more.")
+    return redirect("customers:detail", public_id=public_id)
 
 
 @require_POST

@@ -4,14 +4,16 @@ import re
 
 import tldextract
 
+from customers.matching.vocabulary import words_of
+
 # Addresses of everybody: they tell nothing of whose they are.
-SHARED = frozenset(
-    "aol.com freenet.de free.fr gmail.com gmx.at gmx.ch gmx.de gmx.net googlemail.com hotmail.com"
-    " hotmail.de hotmail.fr icloud.com live.com laposte.net libero.it mail.com mail.ru msn.com"
-    " orange.fr outlook.com outlook.de proton.me protonmail.com qq.com t-online.de wanadoo.fr"
-    " web.de yahoo.co.uk yahoo.com yahoo.de yahoo.fr yandex.ru 163.com facebook.com linkedin.com"
-    " instagram.com".split()
-)
+SHARED = words_of("""
+    aol.com freenet.de free.fr gmail.com gmx.at gmx.ch gmx.de gmx.net googlemail.com hotmail.com
+    hotmail.de hotmail.fr icloud.com live.com laposte.net libero.it mail.com mail.ru msn.com
+    orange.fr outlook.com outlook.de proton.me protonmail.com qq.com t-online.de wanadoo.fr
+    web.de yahoo.co.uk yahoo.com yahoo.de yahoo.fr yandex.ru 163.com facebook.com linkedin.com
+    instagram.com
+""")
 
 # The list that comes with the package: nothing is fetched, nothing is written.
 _split = tldextract.TLDExtract(
@@ -25,5 +27,8 @@ def registrable(text: str) -> str:
     host = re.split(r"[/:?#]", host, maxsplit=1)[0].rstrip(".")
     if not host:
         return ""
-    domain = _split(host).top_domain_under_public_suffix
+    split = _split(host)
+    domain = split.top_domain_under_public_suffix
+    if not split.suffix and "." in host:  # a suffix that the list does not know
+        domain = ".".join(host.split(".")[-2:])
     return "" if domain in SHARED else domain

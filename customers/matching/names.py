@@ -55,10 +55,11 @@ def folded(text: str) -> str:
 
 def pieces(text: str) -> list[str]:
     """The words of a text; letters that stand alone are one word: I.B.M., N. V."""
-    written = re.findall(r"[^\W_]+", re.sub(r"['’`´]", "", folded(text)))
+    written = re.findall(r"[^\W_]+", re.sub("['`\u2019\u00b4]", "", folded(text)))
     words: list[str] = []
     for alone, run in groupby(written, key=lambda word: len(word) == 1):
-        words += ["".join(run)] if alone else run
+        together = list(run)
+        words += ["".join(together)] if alone else together
     return words
 
 
@@ -145,9 +146,13 @@ def _stripped(written: list[str]) -> tuple[list[str], list[str]]:
 
 def _form_at_end(words: list[str]) -> int:
     sizes = range(min(LONGEST_FORM, len(words) - 1), 0, -1)
-    return next((size for size in sizes if tuple(words[-size:]) in FORMS), 0)
+    return next((n for n in sizes if tuple(words[-n:]) in FORMS and _left(words[:-n])), 0)
 
 
 def _form_at_start(words: list[str]) -> int:
     sizes = range(min(LONGEST_FORM, len(words) - 1), 0, -1)
-    return next((size for size in sizes if tuple(words[:size]) in LEADING), 0)
+    return next((n for n in sizes if tuple(words[:n]) in LEADING and _left(words[n:])), 0)
+
+
+def _left(words: list[str]) -> bool:
+    return any(word not in FILLERS for word in words)

@@ -11,6 +11,7 @@ from customers.models.customers import (
     Level,
     Witness,
 )
+from customers.models.verdicts import SaidOfAccount
 
 __all__ = [
     "Customer",
@@ -23,5 +24,6 @@ __all__ = [
     "CustomerPartner",
     "CustomerQuerySet",
     "Level",
+    "SaidOfAccount",
     "Witness",
 ]

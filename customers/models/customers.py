@@ -5,6 +5,7 @@ from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
@@ -23,6 +24,20 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
 check_country = RegexValidator(r"^[A-Z]{2}$", "Write the two capital letters of the country: DE.")
+
+
+class NameKey(models.Func):
+    """A name without what tells nothing, in one piece: equal keys are equal names."""
+
+    function = "customer_name_key"
+    output_field = models.TextField()
+
+
+class NameKeys(models.Func):
+    """What a name shares with those that differ from it by a slip of the pen."""
+
+    function = "customer_name_keys"
+    output_field = ArrayField(models.IntegerField())
 
 
 class Level(models.TextChoices):
@@ -120,6 +135,8 @@ class Customer(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["name", "id"], name="customer_by_name"),
             GinIndex(OpClass(Upper("name"), "gin_trgm_ops"), name="customer_name_search"),
+            models.Index(NameKey("name"), name="customer_name_key"),
+            GinIndex(NameKeys("name"), name="customer_name_keys", gin_pending_list_limit=256),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(
@@ -206,6 +223,8 @@ class CustomerAlias(models.Model):
         ]
         indexes: ClassVar = [
             GinIndex(OpClass(Upper("name"), "gin_trgm_ops"), name="customer_alias_search"),
+            models.Index(NameKey("name"), name="customer_alias_key"),
+            GinIndex(NameKeys("name"), name="customer_alias_keys", gin_pending_list_limit=256),
         ]
 
     def __str__(self) -> str:

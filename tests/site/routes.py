@@ -148,6 +148,7 @@ SAMPLES: dict[str, Sample] = {
     "api:partner-history": at_partner("partner"),
     "api:partner-merge": at_partner("partner"),
     "api:partner-unmerge": at_partner("partner"),
+    "customers:apart": at_partner("customer"),
     "customers:detail": at_partner("customer"),
     "customers:edit": at_partner("customer"),
     "customers:merge": at_partner("customer"),

@@ -1,0 +1,129 @@
+"""How fast the customers that a name may mean are found among a million, and whether the right one.
+
+    python bench/matching.py --customers 1000000
+
+Names are made up (names.py) and asked for with a typo, without their legal form, or with their
+words in another order. Peers on the same rows, in the same run: a trigram index alone, and the
+exact key alone. The curve is that of how many customers one key may bring.
+"""
+
+import argparse
+import random
+import time
+from collections.abc import Callable, Iterator
+
+import names
+from database import bench_database
+
+KINDS = ("typo", "form dropped", "word order")
+TRIGRAM = """
+SELECT id FROM customers_customer WHERE upper(name) %% upper(%s)
+ORDER BY similarity(upper(name), upper(%s)) DESC LIMIT 40
+"""
+EXACT = "SELECT id FROM customers_customer WHERE customer_name_key(name) = customer_name_key(%s)"
+
+Search = Callable[[str], list[int]]
+
+
+def fill(customers: int, dice: random.Random) -> None:
+    """Customers with made-up names."""
+    from django.db import connection
+
+    from channelhub.lib.roles import acting_as
+
+    words = names.vocabulary(dice, customers // 5)
+    start = time.perf_counter()
+    with connection.cursor() as cursor:
+        copy = "COPY customers_customer (name, country, level, placeholder) FROM STDIN"
+        with cursor.copy(copy) as rows:
+            for _ in range(customers):
+                rows.write_row((*names.legal_name(dice, words), "entity", False))
+        print(f"  loaded with all indexes and the history in {time.perf_counter() - start:.0f} s")
+        with acting_as(None):
+            cursor.execute("VACUUM (ANALYZE) customers_customer")
+        cursor.execute(
+            "SELECT i.relname, pg_relation_size(i.oid) / 1048576 FROM pg_class i JOIN pg_index x"
+            " ON x.indexrelid = i.oid WHERE x.indrelid = 'customers_customer'::regclass"
+        )
+        for name, size in cursor.fetchall():
+            print(f"  {name:<50}{size:6} MiB")
+
+
+def asked(number: int, dice: random.Random) -> Iterator[tuple[int, str, str]]:
+    from customers.models import Customer
+
+    top = Customer.objects.latest("id").pk
+    keys = [dice.randint(1, top) for _ in range(number)]
+    rows = Customer.objects.filter(pk__in=keys).values_list("pk", "name")
+    for place, (key, name) in enumerate(rows):
+        kind = KINDS[place % 3]
+        yield key, names.VARIANTS[kind](dice, name), kind
+
+
+def measure(label: str, search: Search, cases: list[tuple[int, str, str]]) -> None:
+    for _, name, _ in cases[:30]:
+        search(name)
+    took, right = [], dict.fromkeys(KINDS, 0)
+    for key, name, kind in cases:
+        start = time.perf_counter()
+        found = search(name)
+        took.append((time.perf_counter() - start) * 1000)
+        right[kind] += key in found
+    took.sort()
+    share = {kind: right[kind] / sum(k == kind for *_, k in cases) for kind in KINDS}
+    told = "".join(f"  {kind} {share[kind]:.3f}" for kind in KINDS)
+    print(
+        f"  {label:<44} p50 {took[len(took) // 2]:7.2f}  p95 {took[int(len(took) * 0.95)]:7.2f} ms"
+        f"  recall {sum(right.values()) / len(cases):.3f} {told}"
+    )
+
+
+def rows_of(statement: str) -> Search:
+    from django.db import connection
+
+    def search(name: str) -> list[int]:
+        with connection.cursor() as cursor:
+            cursor.execute(statement, [name] * statement.count("%s"))
+            return [key for (key,) in cursor.fetchall()]
+
+    return search
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--customers", type=int, default=1_000_000)
+    parser.add_argument("--names", type=int, default=900)
+    parser.add_argument("--without-peers", action="store_true")
+    wanted = parser.parse_args()
+    dice = random.Random(20)
+    with bench_database():
+        from django.db import connection
+
+        from customers.matching import Account, find, finding
+
+        print(f"{wanted.customers:,} customers")
+        fill(wanted.customers, dice)
+        cases = list(asked(wanted.names, dice))
+        print(f"{len(cases)} names")
+
+        def candidates(name: str) -> list[int]:
+            near = finding._candidates([Account(name)])[0]  # noqa: SLF001 - what is measured
+            return [each.key for each in finding._closest(Account(name), near)]  # noqa: SLF001
+
+        def ours(name: str) -> list[int]:
+            return [each.customer for each in find(Account(name)).candidates]
+
+        for each in (20, 50, 100, 300, 1000):
+            finding.EACH = each
+            measure(f"candidates, {each} a key", candidates, cases)
+        finding.EACH = 300
+        measure("find: candidates, compared, match or possible", ours, cases)
+        measure("exact key alone", rows_of(EXACT), cases)
+        if not wanted.without_peers:
+            with connection.cursor() as cursor:
+                cursor.execute("SET pg_trgm.similarity_threshold = 0.5")
+            measure("trigram index alone (similarity 0.5)", rows_of(TRIGRAM), cases[:200])
+
+
+if __name__ == "__main__":
+    main()
