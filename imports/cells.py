@@ -146,7 +146,11 @@ def _day(year: str, month: str, day: str) -> dt.date:
 
 # Thousands may be set apart by a space (also a no-break or thin one) or an apostrophe.
 _QUIET = " \u00a0\u202f\u2009'\u2019"
-PLAIN_NUMBER = r"^-?[0-9]{1,15}(\.[0-9]{1,15})?$"
+# Numbers as programs write them, which are most. PostgreSQL counts repeats slowly: how many digits
+# there may be is asked for apart.
+PLAIN_NUMBER = r"^-?[0-9]+(\.[0-9]+)?$"
+PLAIN_WHOLE_NUMBER = "^-?[0-9]+$"
+PLAIN_LENGTH = 18
 
 
 def number_pattern(mark: DecimalMark) -> str:

@@ -69,10 +69,11 @@ NOT (%(currency_marks)s::jsonb -> {MARK_OF}) ? upper(coalesce({{currency}}, %(re
 WITHOUT_CURRENCY = r"regexp_replace({text}, %(around_money)s, '\1\2')"
 WITHOUT_PERCENT = "regexp_replace({text}, %(behind_percent)s, '')"
 
-NUMBER = """
-CASE WHEN {text} ~ %(plain)s THEN {text}::numeric
-WHEN {text} ~ %(number)s THEN (CASE WHEN {text} ~ %(negative)s THEN -1 ELSE 1 END)
-  * translate(regexp_replace({text}, %(around)s, '', 'g'), %(signs)s, '.')::numeric END
+NUMBER = f"""
+CASE WHEN octet_length({{text}}) <= {cells.PLAIN_LENGTH} AND {{text}} ~ %(plain)s
+  THEN {{text}}::numeric
+WHEN {{text}} ~ %(number)s THEN (CASE WHEN {{text}} ~ %(negative)s THEN -1 ELSE 1 END)
+  * translate(regexp_replace({{text}}, %(around)s, '', 'g'), %(signs)s, '.')::numeric END
 """
 
 # What the statements of this file ask for, whatever the file says.
@@ -216,8 +217,9 @@ class _Checker:
         else:
             yield Fault(field, f"{text} IS NOT NULL AND {value} IS NULL", self._misfit(field))
         if field.type == "decimal":
-            limit = Decimal(10) ** (18 - field.places)
-            too_large = f"abs(round({value}, {field.places})) >= {limit:f}"
+            # What is rounded up to it is too large as well.
+            limit = Decimal(10) ** (18 - field.places) - Decimal(5).scaleb(-field.places - 1)
+            too_large = f"abs({value}) >= {limit:f}"
             yield Fault(field, too_large, "The number is too large.")
         if field.currency and field.name in self.marked:
             currency = f'typed."{field.currency}"'
@@ -289,20 +291,27 @@ class _Checker:
 
     def _evidence(self, mark: DecimalMark, other: DecimalMark) -> str:
         """A cell that is a number with this decimal mark only, with its column."""
-        likely = f"(strpos({{text}}, '{mark}') > 0 OR {{text}} LIKE '%%{other}%%{other}%%')"
-        return self._example(likely + " AND {text} ~ %(mark)s AND {text} !~ %(other)s", mark, other)
+        return self._example(
+            f"strpos({{text}}, '{mark}') > 0 OR {{text}} LIKE '%%{other}%%{other}%%'",
+            "{text} ~ %(mark)s AND {text} !~ %(other)s",
+            mark,
+            other,
+        )
 
     def _could_be_both(self) -> str:
         return self._example(
-            "{text} ~ '[.,]' AND {text} ~ %(mark)s AND {text} ~ %(other)s", ".", ","
+            "{text} ~ '[.,]'", "{text} ~ %(mark)s AND {text} ~ %(other)s", ".", ","
         )
 
-    def _example(self, condition: str, mark: DecimalMark, other: DecimalMark) -> str:
+    def _example(self, likely: str, condition: str, mark: DecimalMark, other: DecimalMark) -> str:
+        """A cell where both hold; the second is slow, and asked where the first holds only."""
         patterns = {"mark": cells.number_pattern(mark), "other": cells.number_pattern(other)}
         for field in self.decimals:
-            where = condition.format(text=self._bare(field))
+            first = likely.format(text=_text(field))
+            then = condition.format(text=self._bare(field))
             found = self.staging.fetch(
-                f"SELECT {_text(field)} FROM staging_cells WHERE {where} LIMIT 1",
+                f"SELECT {_text(field)} FROM staging_cells"
+                f" WHERE CASE WHEN {first} THEN {then} END LIMIT 1",
                 {**FIXED_PARAMS, **patterns},
             )
             if found:
@@ -314,7 +323,7 @@ def number_params(mark: DecimalMark) -> dict[str, str]:
     """The parameters of the statement NUMBER for a decimal mark."""
     return {
         # Never true with a decimal comma, where 1.234 is a thousand.
-        "plain": cells.PLAIN_NUMBER if mark == "." else "^[0-9]{1,15}$",
+        "plain": cells.PLAIN_NUMBER if mark == "." else cells.PLAIN_WHOLE_NUMBER,
         "number": cells.number_pattern(mark),
         "negative": cells.NEGATIVE,
         "around": cells.AROUND,

@@ -32,6 +32,16 @@ FROM bad {source}
 """
 
 
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Refusal:
+    """Why rows are rejected: the field, the condition and the reason as `Staging.reject` says."""
+
+    field: str
+    condition: str
+    reason: str
+    params: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+
+
 def one_at_a_time() -> None:
     """Files are read side by side, but what they bring is written one file after the other."""
     with connection.cursor() as cursor:
@@ -107,6 +117,18 @@ class Staging:
             field, condition, "%(rejected_reason)s", rejected_reason=reason, **params
         )
 
+    def reject_all(self, refusals: Sequence[Refusal]) -> None:
+        """`reject` for one reason after the other; one scan tells which of them hold at all.
+
+        Their parameters have names of their own.
+        """
+        params = {name: value for each in refusals for name, value in each.params.items()}
+        asked = ", ".join(f"bool_or({each.condition})" for each in refusals)
+        (found,) = self.fetch(f"SELECT {asked} FROM staging WHERE NOT rejected", params)
+        for refusal, holds in zip(refusals, found, strict=True):
+            if holds:
+                self.reject(refusal.field, refusal.condition, refusal.reason, **refusal.params)
+
     def reject_because(self, field: str, condition: str, reason_sql: str, **params: Any) -> int:
         """`reject`, with the reason as SQL that may name `staging_cells.<field>`, their text."""
         in_file = field in self.columns
@@ -142,17 +164,21 @@ class Staging:
         )
         return self.reject(field, repeats, reason)
 
-    def note_unknown(self, reference: str, names: str) -> None:
+    def note_unknown(self, reference: str, names: str) -> bool:
         """Keep the names that mean nobody yet, the most frequent ones first.
 
         Args:
             reference: that of the kind.
             names: SQL of a query that gives each name once for every row that says it.
+
+        Returns:
+            Whether there are any.
         """
-        self.execute(
+        noted = self.execute(
             NOTE_UNKNOWN.format(names=names),
             {"reference": reference, "most_unknown": MOST_UNKNOWN},
         )
+        return noted > 0
 
     def _known(self) -> dict[str, Any]:
         return {

@@ -13,6 +13,7 @@ from django.db.models import Exists, F, Func, OuterRef, Q, Subquery, UniqueConst
 from django.db.models.functions import Upper
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from accounts.models import Role, User, check_currency
 from channelhub.lib.models import public_id_field, tracked
@@ -200,8 +201,13 @@ class Partner(models.Model):
 
     def members(self, on: dt.date) -> list[int]:
         """The keys of the partners that count as this one on a day: merged ones included."""
-        merged = Partner.objects.filter(merged_into=self, merged_on__lte=on)
-        return [self.pk, *merged.values_list("pk", flat=True)]
+        return [self.pk, *(key for key, day in self._merged_into_it if day <= on)]
+
+    @cached_property
+    def _merged_into_it(self) -> list[tuple[int, dt.date]]:
+        """Their keys and days, read once: every panel of a page asks for its members."""
+        merged = Partner.objects.filter(merged_into=self).values_list("pk", "merged_on")
+        return [(key, day) for key, day in merged if day is not None]
 
     def clean(self) -> None:
         """Companies and branches are two levels deep.

@@ -4,12 +4,42 @@ from accounts.models import Organisation
 from channelhub.lib import months
 from customers.rules import looks_like_placeholder
 from imports.kinds import Reference
-from imports.staging import Staging
+from imports.staging import Refusal, Staging
 from sales.imports.line_fields import RETURN
 from sales.models import Feed, Route
 
 # numeric(18,4) holds fourteen digits before the point.
 TOO_LARGE = "100000000000000"
+
+MONEY_REFUSED = (
+    Refusal(
+        field="discount",
+        condition="amount IS NULL AND discount NOT BETWEEN 0 AND 1",
+        reason="A discount is a fraction from 0 to 1: write 0.15 for 15%.",
+    ),
+    Refusal(
+        field="amount",
+        condition="amount IS NULL AND (quantity IS NULL OR price IS NULL)",
+        reason="No amount, and not both a quantity and a price to reckon it from.",
+    ),
+    Refusal(
+        field="amount",
+        condition=f"abs(coalesce(amount, quantity * price)) >= {TOO_LARGE}"
+        f" OR abs(quantity) >= {TOO_LARGE}",
+        reason="Larger than any amount or quantity kept here.",
+    ),
+    Refusal(
+        field="currency",
+        condition="char_length(currency) <> 3 OR currency ~ '[^A-Za-z]'",
+        reason="A currency is three letters such as USD.",
+    ),
+)
+
+ROUTES = """
+SELECT EXISTS (SELECT FROM staging
+  WHERE NOT rejected AND coalesce(reseller, distributor) IS NOT NULL),
+EXISTS (SELECT FROM staging WHERE NOT rejected AND coalesce(reseller, distributor) IS NULL)
+"""
 
 LINE_KEYS = """
 UPDATE staging SET line_key = numbered.line_key
@@ -155,8 +185,7 @@ def turn_returns(staging: Staging) -> None:
 
 def check(staging: Staging) -> None:
     """Reject the rows that cannot be sales lines."""
-    _check_dates(staging)
-    _check_money(staging)
+    staging.reject_all([*_dates_refused(staging), *MONEY_REFUSED])
 
 
 def reject_repeats(staging: Staging) -> None:
@@ -166,9 +195,13 @@ def reject_repeats(staging: Staging) -> None:
     )
 
 
-def note_unknown(staging: Staging, reference: Reference) -> None:
-    """Keep the names that nobody knows yet, so that a person can say what they mean."""
-    staging.note_unknown(reference.name, _names(reference))
+def note_unknown(staging: Staging, reference: Reference) -> bool:
+    """Keep the names that nobody knows yet, so that a person can say what they mean.
+
+    Returns:
+        Whether there are any.
+    """
+    return staging.note_unknown(reference.name, _names(reference))
 
 
 def reject_unknown(staging: Staging, reference: Reference) -> None:
@@ -198,15 +231,23 @@ def create_partners(staging: Staging, reference: Reference) -> None:
     staging.execute(statement, {"today": Organisation.current().today()})
 
 
-def create_unknown(staging: Staging) -> None:
-    """Create the feeds, products and customers that the rows name first.
+def create_feeds(staging: Staging) -> None:
+    """Create the feeds that the rows belong to first."""
+    for route in routes(staging):
+        Feed.objects.get_or_create(source_id=staging.load.source_id, route=route)
+
+
+def name_articles(staging: Staging) -> None:
+    """Create the articles, and where they are none of ours the products, that rows name first."""
+    staging.execute(NEW_ARTICLES)
+
+
+def create_customers(staging: Staging) -> None:
+    """Create the customers that the rows name first.
 
     A customer is called by its id until somebody says its name; one whose name stands for nobody
     is a placeholder.
     """
-    for route in routes(staging):
-        Feed.objects.get_or_create(source_id=staging.load.source_id, route=route)
-    staging.execute(NEW_ARTICLES)
     named = staging.fetch("SELECT DISTINCT customer FROM staging WHERE customer IS NOT NULL")
     nobody = [name for (name,) in named if looks_like_placeholder(name)]
     staging.execute(NEW_CUSTOMERS, {"placeholders": nobody})
@@ -214,43 +255,28 @@ def create_unknown(staging: Staging) -> None:
 
 def routes(staging: Staging) -> list[Route]:
     """The routes of the live rows: a line that names a reseller or distributor is channel."""
-    named = staging.fetch(
-        "SELECT DISTINCT coalesce(reseller, distributor) IS NOT NULL FROM staging"
-        " WHERE NOT rejected"
-    )
-    return [Route.CHANNEL if channel else Route.DIRECT for (channel,) in named]
+    ((channel, direct),) = staging.fetch(ROUTES)
+    found = {Route.CHANNEL: channel, Route.DIRECT: direct}
+    return [route for route, there in found.items() if there]
 
 
-def _check_dates(staging: Staging) -> None:
-    today = Organisation.current().today()
-    staging.reject("date", "date > %(today)s", "This day has not come yet.", today=today)
+def _dates_refused(staging: Staging) -> list[Refusal]:
+    refused = [
+        Refusal(
+            field="date",
+            condition="date > %(today)s",
+            reason="This day has not come yet.",
+            params={"today": Organisation.current().today()},
+        )
+    ]
     if covers := staging.options.covers:
         first, last = covers[0], months.last_day(covers[1])
-        staging.reject(
-            "date",
-            "date NOT BETWEEN %(first)s AND %(last)s",
-            f"Outside the period that the file covers, {first} to {last}.",
-            first=first,
-            last=last,
+        refused.append(
+            Refusal(
+                field="date",
+                condition="date NOT BETWEEN %(first)s AND %(last)s",
+                reason=f"Outside the period that the file covers, {first} to {last}.",
+                params={"first": first, "last": last},
+            )
         )
-
-
-def _check_money(staging: Staging) -> None:
-    staging.reject(
-        "discount",
-        "amount IS NULL AND discount NOT BETWEEN 0 AND 1",
-        "A discount is a fraction from 0 to 1: write 0.15 for 15%.",
-    )
-    staging.reject(
-        "amount",
-        "amount IS NULL AND (quantity IS NULL OR price IS NULL)",
-        "No amount, and not both a quantity and a price to reckon it from.",
-    )
-    staging.reject(
-        "amount",
-        f"abs(coalesce(amount, quantity * price)) >= {TOO_LARGE} OR abs(quantity) >= {TOO_LARGE}",
-        "Larger than any amount or quantity kept here.",
-    )
-    staging.reject(
-        "currency", "currency !~* '^[a-z]{3}$'", "A currency is three letters such as USD."
-    )
+    return refused

@@ -87,15 +87,24 @@ class SalesKind(Kind):
         line_rows.number(staging)
         line_rows.turn_returns(staging)
         line_rows.check(staging)
-        for reference in self.references:
-            line_rows.note_unknown(staging, reference)
-            if self.unknown(staging, reference.name) == "reject":
-                line_rows.reject_unknown(staging, reference)
-            elif reference.name == "partner":
-                line_rows.create_partners(staging, reference)
+        created = {each.name for each in self.references if self._takes_in(staging, each)}
         line_rows.reject_repeats(staging)
         line_rows.keep_keys(staging)
-        line_rows.create_unknown(staging)
+        line_rows.create_feeds(staging)
+        line_rows.name_articles(staging)
+        if "customer" in created:
+            line_rows.create_customers(staging)
+
+    def _takes_in(self, staging: Staging, reference: Reference) -> bool:
+        """Note who is unknown; whether they are created. Partners are at once."""
+        if not line_rows.note_unknown(staging, reference):
+            return False
+        if self.unknown(staging, reference.name) == "reject":
+            line_rows.reject_unknown(staging, reference)
+            return False
+        if reference.name == "partner":
+            line_rows.create_partners(staging, reference)
+        return True
 
     def write(self, staging: Staging) -> Counts:
         """Write the new and changed lines, what they add to the months, and the months covered."""

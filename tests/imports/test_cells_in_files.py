@@ -90,6 +90,13 @@ def test_bad_cells_reject_their_rows_and_no_other(send: Send) -> None:
     assert "control character" in reasons[10]
 
 
+def test_what_would_be_rounded_up_to_too_much_is_too_large(send: Send) -> None:
+    text = "day,rate\n2024-01-01,9999999999.999999995\n2024-01-02,9999999999.999999994\n"
+    result = send("rates", text, *BOOKED)
+    assert counts(result) == (1, 0, 0, 1)
+    assert result["rejected_rows"][0]["reason"] == "The number is too large."
+
+
 def test_a_row_that_is_wrong_twice_counts_once(send: Send) -> None:
     result = send("rates", "day,rate\nx,y\n", *BOOKED)
     assert result["rejected"] == len(result["rejected_rows"]) == 1

@@ -1,6 +1,7 @@
 """What pages get from {% load ui %}."""
 
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -149,3 +150,12 @@ def test_a_chart_has_a_name_a_caption_and_its_figures() -> None:
     assert '<figure class="ch-chart" aria-label="Our sales">' in shown
     assert "<figcaption>In EUR</figcaption>" in shown
     assert "unknown" in shown
+
+
+def test_a_health_without_a_score_is_unknown() -> None:
+    health = SimpleNamespace(score=81, band=("Good", "green", "check"))
+    shown = render("{% score health %}", health=health)
+    assert "81" in shown
+    assert "ch-tone-green" in shown
+    for nothing in (None, SimpleNamespace(score=None)):
+        assert "unknown" in render("{% score health %}", health=nothing)

@@ -133,6 +133,15 @@ def badge(text: str, tone: str = "", icon_name: str = "") -> SafeString:
 
 
 @register.simple_tag
+def score(health: Any) -> SafeString:
+    """The badge of a health with its band; "unknown" where there is none, or no score of it."""
+    if health is None or health.score is None:
+        return UNKNOWN
+    _, tone, image = health.band
+    return badge(health.score, tone, image)
+
+
+@register.simple_tag
 def severity(name: str) -> SafeString:
     """The badge of critical, warning or watch; critical is the only solid one."""
     words, tone, image = SEVERITIES.get(name, (name or figures.UNKNOWN, "", "question-mark"))
