@@ -207,7 +207,11 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Partners, their alerts and imports. Sign in with a token from your profile.",
     "VERSION": "0.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
-    "ENUM_NAME_OVERRIDES": {"LossReasonEnum": "deals.models.LossReason"},
+    "ENUM_NAME_OVERRIDES": {
+        "LossReasonEnum": "deals.models.LossReason",
+        "LineStateEnum": "deals.models.LineState",
+        "DirectStateEnum": "deals.models.DirectState",
+    },
 }
 
 IMPORT_KINDS = [

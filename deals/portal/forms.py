@@ -120,15 +120,18 @@ class DealForm(forms.ModelForm[Deal]):
     def __init__(self, data: Any = None, *, instance: Deal, complete: bool = False) -> None:
         # The form writes what was typed into its instance: the page keeps its own.
         super().__init__(data, instance=copy.copy(instance))
-        self.complete = complete
-        for name in FIRST_STEP:
-            self.fields[name].required = name != "tender" and (complete or not self.is_bound)
         self.fields["type"].required = False
         for name in ("account_name", "account_domain"):
             self.fields[name].widget.attrs |= SIMILAR
         self.rows = list(self._rows(data, instance))
-        for field in ("product_line", "amount"):
-            self.rows[0].fields[field].required = complete or not self.is_bound
+        self._need(needed=complete or not self.is_bound)
+
+    def _need(self, *, needed: bool) -> None:
+        """Whether the fields of the first step have to be there."""
+        for name in FIRST_STEP:
+            self.fields[name].required = needed and name != "tender"
+        for field in self.rows[0].fields.values():
+            field.required = needed
 
     def _rows(self, data: Any, instance: Deal) -> Iterator[LineForm]:
         known = list(instance.lines.select_related("product_line")) if instance.pk else []
@@ -181,6 +184,8 @@ class DealForm(forms.ModelForm[Deal]):
 
     def is_valid(self) -> bool:
         valid = [super().is_valid(), *(row.is_valid() for row in self.rows), not self._twice()]
+        # Shown again, a field of the first step is not called optional.
+        self._need(needed=True)
         return all(valid)
 
     def _twice(self) -> bool:

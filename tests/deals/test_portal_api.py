@@ -2,9 +2,11 @@
 
 import uuid
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.db import connections, transaction
 from rest_framework.test import APIClient
 
@@ -278,6 +280,14 @@ def test_it_is_the_partner_s_own_door(
     client = api(request.getfixturevalue(role))
     assert client.get(DEALS).status_code == 404
     assert send(client, complete()).status_code == 404
+
+
+def test_the_schema_is_valid_and_names_every_choice_once(tmp_path: Path) -> None:
+    written = tmp_path / "schema.yml"
+    call_command("spectacular", file=str(written), validate=True, fail_on_warn=True)
+    text = written.read_text()
+    assert "/api/v1/deals/{public_id}/won/" in text
+    assert "Idempotency-Key" in text
 
 
 def test_a_stranger_is_asked_who_they_are(db: None) -> None:
