@@ -4,6 +4,7 @@ import dataclasses
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.utils.functional import cached_property
 
 from accounts.models import Organisation, User
 from deals.models import Deal, DealLine, DealRole, DirectOpportunity
@@ -46,48 +47,53 @@ class Working:
         return next((str(role.user) for role in self.record.roles_now if role.leads), "")
 
 
-@dataclasses.dataclass
 class WorkingList:
     """What may be asked for on one page: a list that a paginator can cut.
 
-    The first slice brings the counts with it, so that a page is one statement.
+    The likely slice brings the counts with it, so that a page is one statement.
     """
 
-    question: Question
-    unclear_only: bool
-    likely: slice
-    _known: dict[tuple[int, int], list[Working]] = dataclasses.field(default_factory=dict)
-    _counts: tuple[int, int] | None = None
+    def __init__(self, question: Question, *, unclear_only: bool, likely: slice) -> None:
+        self.question, self.unclear_only = question, unclear_only
+        self.start, self.stop = int(likely.start), int(likely.stop)
 
     def count(self) -> int:
         """How many there are."""
-        return self._counted()[0]
+        return self.counts[0]
 
     @property
     def unclear(self) -> int:
         """How many of them are unclear."""
-        return self._counted()[1]
+        return self.counts[1]
 
     def __getitem__(self, part: slice) -> list[Working]:
-        key = (int(part.start or 0), int(part.stop))
-        if key not in self._known:
-            self._known[key] = self._fetch(*key)
-        return self._known[key]
+        start, stop = int(part.start or 0), int(part.stop)
+        if start == self.start and stop <= self.stop:
+            return self._likely[: stop - start]
+        return described([read(row) for row in self._fetch(start, stop)])
 
-    def _counted(self) -> tuple[int, int]:
-        if self._counts is None and not self[self.likely]:
+    @cached_property
+    def counts(self) -> tuple[int, int]:
+        """How many there are, and how many of them are unclear."""
+        if self._rows:
+            every, unclear = self._rows[0][-2:]
+        else:
             # Nothing there, or a page behind the last one.
             ((every, unclear),) = self.question.rows(COUNT, unclear_only=self.unclear_only)
-            self._counts = (every, unclear)
-        return self._counts or (0, 0)
+        return every, unclear
 
-    def _fetch(self, start: int, stop: int) -> list[Working]:
-        rows = self.question.rows(
+    @cached_property
+    def _rows(self) -> list[tuple[Any, ...]]:
+        return self._fetch(self.start, self.stop)
+
+    @cached_property
+    def _likely(self) -> list[Working]:
+        return described([read(row) for row in self._rows])
+
+    def _fetch(self, start: int, stop: int) -> list[tuple[Any, ...]]:
+        return self.question.rows(
             PAGE, unclear_only=self.unclear_only, limit=stop - start, offset=start
         )
-        if rows:
-            self._counts = rows[0][-2:]
-        return described([read(row) for row in rows])
 
 
 def described(every: list[Facts]) -> list[Working]:

@@ -216,6 +216,8 @@ def _log(
         direct_team="Enterprise East",
         amount=Decimal(amount),
         currency="USD",
+        # Whoever is warned here logs it all the same.
+        confirmed=True,
     )
 
 

@@ -9,6 +9,7 @@ from django.db import connection
 
 from accounts.models import Organisation
 from deals.actions.protecting import protected_customer
+from deals.actions.steps import now
 from deals.models import Breach, BreachKind, Deal, DirectOpportunity, DirectState, Protection
 from sales.models import PlanRate
 
@@ -68,6 +69,7 @@ def suspect(opportunities: Sequence[DirectOpportunity], day: dt.date) -> list[Br
     ended = _pairs(AFTER_THE_END, known, day)
     if not worked and not ended:
         return []
+    at = now()
     deals = _deals({deal for _, deal in (*worked, *ended)})
     rates = _rates(known.values())
     rows = [
@@ -78,6 +80,8 @@ def suspect(opportunities: Sequence[DirectOpportunity], day: dt.date) -> list[Br
         for key, deal in ended
         if (key, deal) not in worked and _within(deals[deal], known[key], day)
     ]
+    for row in rows:
+        row.filed_at = at
     return list(Breach.objects.bulk_create(rows, ignore_conflicts=True))
 
 

@@ -54,7 +54,7 @@ UPDATE staging SET customer_id = told.id
 FROM unnest(%(names)s::text[], %(domains)s::text[], %(countries)s::text[], %(keys)s::bigint[])
   AS told (name, domain, country, id)
 WHERE NOT rejected AND customer_id IS NULL AND customer = told.name
-  AND coalesce(domain, '') = told.domain AND coalesce(country, '') = told.country
+  AND coalesce(staging.domain, '') = told.domain AND coalesce(staging.country, '') = told.country
 """
 
 # `logged_at` is when we provably knew of it: now, whenever the CRM says that it was opened.

