@@ -6,6 +6,7 @@ from drf_spectacular.views import SpectacularAPIView
 from accounts.permissions import TablePermission
 from alerts.api import AlertDetail, AlertList
 from customers import api as customers
+from deals.standing import api as standing
 from imports import api as imports
 from partners import api as partners
 from partners.facts import api as facts
@@ -19,6 +20,7 @@ urlpatterns = [
     *partners.urlpatterns,
     *facts.urlpatterns,
     *customers.urlpatterns,
+    *standing.urlpatterns,
     path(
         "schema/", SpectacularAPIView.as_view(permission_classes=[TablePermission]), name="schema"
     ),

@@ -6,6 +6,7 @@ from django.urls import include, path
 from channelhub import customer_pages, health, partner_pages, views
 from customers.urls import urlpatterns as customer_records
 from deals.review.urls import urlpatterns as review_pages
+from deals.standing import urls as standing
 from partners import viewing
 from partners.facts.urls import partner_pages as facts_of_partners
 from partners.people.views import accept
@@ -17,6 +18,7 @@ from sales.disputes.views import own_disputes
 partner_urls = [
     *record_pages,
     *facts_of_partners,
+    *standing.partner_pages,
     path("", partner_pages.partner_list, name="list"),
     path("export.<format:file_format>", partner_pages.partner_list_export, name="list-export"),
     path("<uuid:public_id>/", partner_pages.partner_page, name="detail"),
@@ -56,6 +58,8 @@ urlpatterns = [
     path("people/", include("partners.people.urls")),
     path("people/viewings/", viewing.viewings, name="viewings"),
     path("erasure/", include("channelhub.erasing.pages")),
+    path("rules/", include((standing.rules_pages, "rules"))),
+    path("teams/", include((standing.team_pages, "teams"))),
     path("portal/", include((portal_urls, "portal"))),
     path("view-as/stop/", viewing.stop, name="view-as-stop"),
     path("", include("sales.urls")),
