@@ -14,6 +14,7 @@ from deals.models import Deal, DealStep
 from deals.rules import states
 from deals.rules.states import State, Step
 
+CLOCK = ("due_at", "active_at")
 _told: "ContextVar[dt.datetime | None]" = ContextVar("deal_told_at", default=None)
 
 
@@ -67,6 +68,8 @@ def step(
     """
     before = State(deal.state)
     changes = dict(fields or {})
+    # So that it can be asked how the clock stood on a day, after it was set anew.
+    clock = {name: changes[name].isoformat() for name in CLOCK if changes.get(name)}
     if what in states.LEADS:
         changes["state"] = states.after(before, what)
     for name, value in changes.items():
@@ -84,6 +87,6 @@ def step(
         text=text,
         code=code,
         internal=internal,
-        data=dict(data or {}),
+        data={**(data or {}), **({"set": clock} if clock else {})},
     )
     return written

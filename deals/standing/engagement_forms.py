@@ -113,7 +113,13 @@ class VersionForms:
     def __init__(self, data: Any, *, head: Typed, base: Typed, rows: Sequence[Typed]) -> None:
         self.head = RulesForm(data, initial=dict(head))
         self.base = BaseTermsForm(data, prefix="base", initial=dict(base))
-        self.exceptions = ExceptionForms(data, prefix="terms", initial=[dict(row) for row in rows])
+        # A row that says nothing new is still a row: it has to say for which deals.
+        self.exceptions = ExceptionForms(
+            data,
+            prefix="terms",
+            initial=[dict(row) for row in rows],
+            form_kwargs={"empty_permitted": False},
+        )
 
     @classmethod
     def of(cls, data: Any, rules: RulesOfEngagement, first: dt.date) -> Self:

@@ -67,7 +67,9 @@ def test_a_version_begins_as_the_newest_and_deals_follow_their_day(
     after = submitted(partner, partner_rep, name="Another")
     assert (before.rules, after.rules) == (rules, new)
     detail = desk.get(f"/rules/{new.public_id}/").content.decode()
-    assert "1 deal made under it" in detail
+    assert "deal made under it" in detail
+    listed = desk.get("/rules/").context["rules"]
+    assert [(each.version, each.deals) for each in listed] == [(2, 1), (1, 1)]
     assert "was 90 in version 1" in detail
     assert "New" in detail
 

@@ -1,0 +1,259 @@
+"""Who works what is open, as of a day, and why it is unclear: the one place that says so.
+
+`FACTS` is one statement for any number of opportunities, registrations of partners and our own;
+it reads only what was known at the end of the day. `why` puts words on the facts of one.
+"""
+# ruff: noqa: S608 - conditions are literals of this file; a scope is a queryset's own statement
+
+import dataclasses
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any, Literal, Self
+
+from django.db import connection
+from django.db.backends.postgresql.psycopg_any import mogrify
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from accounts.models import Organisation
+from deals.rules.states import OPEN, PENDING
+
+# Days without an update, an answer, a meeting or a quote.
+SILENCE_DAYS = 20
+
+# What makes an opportunity unclear: a name, and when, over the columns of `facts`.
+CONDITIONS = {
+    "nobody-leads": "lead_id IS NULL AND lead_name = ''",
+    "two-lead": "directs > 0 OR (kind = 'direct' AND registrations > 0)",
+    "overlap": "kind = 'registration' AND registrations > 0",
+    "late": "waits AND due_at < %(at)s",
+    "silent": "active_on <= %(day)s::date - %(silence)s::integer",
+    "lead-left": "lead_left",
+    "flagged": "flagged_at IS NOT NULL",
+}
+
+# The first step after the moment says how a registration stood at it; what the clock was set to
+# stands in the steps before. For a question about now nothing is later, and nothing is read.
+STATEMENT = """
+WITH later AS MATERIALIZED (
+  SELECT first.deal_id, first.from_state,
+    (SELECT (s.data -> 'set' ->> 'due_at')::timestamptz FROM deals_dealstep s
+      WHERE s.deal_id = first.deal_id AND s.at < %(at)s AND s.data -> 'set' ? 'due_at'
+      ORDER BY s.at DESC, s.id DESC LIMIT 1) AS due_at,
+    (SELECT (s.data -> 'set' ->> 'active_at')::timestamptz FROM deals_dealstep s
+      WHERE s.deal_id = first.deal_id AND s.at < %(at)s AND s.data -> 'set' ? 'active_at'
+      ORDER BY s.at DESC, s.id DESC LIMIT 1) AS active_at
+  FROM (SELECT DISTINCT ON (deal_id) deal_id, from_state FROM deals_dealstep
+    WHERE NOT %(now)s AND at >= %(at)s ORDER BY deal_id, at, id) AS first
+), standing AS MATERIALIZED (
+  SELECT d.id, d.partner_id, d.customer_id, d.tender, coalesce(later.from_state, d.state) AS state,
+    CASE WHEN later.deal_id IS NULL THEN d.due_at ELSE later.due_at END AS due_at,
+    CASE WHEN later.deal_id IS NULL THEN d.active_at ELSE later.active_at END AS active_at
+  FROM deals_deal d LEFT JOIN later ON later.deal_id = d.id
+  WHERE d.submitted_at < %(at)s AND coalesce(later.from_state, d.state) = ANY(%(open)s)
+    AND (NOT %(now)s OR d.state = ANY(%(open)s))
+), ours AS MATERIALIZED (
+  SELECT o.id, o.customer_id, o.product_line_id, o.owner_id, o.owner_name,
+    CASE WHEN o.active_on <= %(day)s THEN o.active_on ELSE coalesce(
+      (SELECT e.active_on FROM deals_directopportunityevent e
+        WHERE e.pgh_obj_id = o.id AND e.pgh_created_at < %(at)s
+        ORDER BY e.pgh_id DESC LIMIT 1), o.opened_on) END AS active_on
+  FROM deals_directopportunity o
+  WHERE o.logged_at < %(at)s AND (o.closed_on IS NULL OR o.closed_on > %(day)s)
+), roots AS MATERIALIZED (
+  -- As deals_protected_customer says it of one.
+  SELECT typed.id, coalesce(up.merged_into_id, up.id, own.id) AS root
+  FROM customers_customer typed
+  JOIN customers_customer own ON own.id = coalesce(typed.merged_into_id, typed.id)
+  LEFT JOIN customers_customer up
+    ON up.id = own.parent_id AND own.level = 'site' AND up.level = 'entity'
+  WHERE typed.id IN (SELECT customer_id FROM standing UNION SELECT customer_id FROM ours)
+), claims AS MATERIALIZED (
+  SELECT 'registration' AS kind, s.id, roots.root, l.product_line_id, s.tender
+  FROM standing s JOIN roots ON roots.id = s.customer_id
+  JOIN deals_dealline l ON l.deal_id = s.id AND l.state <> 'rejected'
+  UNION ALL
+  SELECT 'direct', o.id, roots.root, o.product_line_id, false
+  FROM ours o JOIN roots ON roots.id = o.customer_id
+), shared AS MATERIALIZED (
+  -- Several partners may be approved for a tender.
+  SELECT one.kind, one.id,
+    count(DISTINCT other.id) FILTER (WHERE other.kind = 'registration') AS registrations,
+    count(DISTINCT other.id) FILTER (WHERE other.kind = 'direct') AS directs
+  FROM claims one JOIN claims other USING (root, product_line_id)
+  WHERE (one.kind, one.id) <> (other.kind, other.id) AND NOT (one.tender AND other.tender)
+  GROUP BY one.kind, one.id
+), gone AS MATERIALIZED (
+  SELECT u.id FROM accounts_user u
+  WHERE CASE WHEN %(now)s THEN NOT u.is_active ELSE NOT coalesce(
+    (SELECT e.is_active FROM accounts_userevent e
+      WHERE e.pgh_obj_id = u.id AND e.pgh_created_at < %(at)s
+      ORDER BY e.pgh_id DESC LIMIT 1), u.is_active) END
+  UNION
+  SELECT u.id FROM partners_departure x JOIN partners_person p ON p.id = x.person_id
+  JOIN accounts_user u ON lower(u.email) = lower(p.email)
+  WHERE p.email <> '' AND x.left_on <= %(day)s AND x.known_on <= %(day)s
+    AND (x.returned_known_on IS NULL OR x.returned_known_on > %(day)s)
+), changed AS MATERIALIZED (
+  SELECT DISTINCT deal_id FROM deals_dealline WHERE state = 'under-review'
+), facts AS (
+  SELECT 'registration' AS kind, s.id, s.state, role.user_id AS lead_id, '' AS lead_name,
+    role.user_id IN (SELECT id FROM gone) AS lead_left,
+    coalesce(shared.registrations, 0) AS registrations, coalesce(shared.directs, 0) AS directs,
+    s.due_at, s.state = ANY(%(pending)s) OR (s.state = 'approved' AND s.id IN (SELECT deal_id
+      FROM changed)) AS waits,
+    (s.active_at AT TIME ZONE %(zone)s)::date AS active_on,
+    flag.raised_at AS flagged_at, coalesce(flag.text, '') AS flag
+  FROM standing s
+  LEFT JOIN deals_dealrole role ON role.deal_id = s.id AND role.leads AND role.valid @> %(day)s
+  LEFT JOIN shared ON shared.kind = 'registration' AND shared.id = s.id
+  LEFT JOIN deals_unclearflag flag ON flag.deal_id = s.id AND flag.raised_at < %(at)s
+    AND (flag.settled_at IS NULL OR flag.settled_at >= %(at)s)
+  WHERE {registrations}
+  UNION ALL
+  SELECT 'direct', o.id, 'open', o.owner_id, o.owner_name, o.owner_id IN (SELECT id FROM gone),
+    coalesce(shared.registrations, 0), coalesce(shared.directs, 0), NULL, false, o.active_on,
+    NULL, ''
+  FROM ours o LEFT JOIN shared ON shared.kind = 'direct' AND shared.id = o.id
+  WHERE {directs}
+), judged AS (
+  SELECT facts.*, array_remove(ARRAY[{reasons}], NULL) AS reasons FROM facts
+)
+"""
+
+REASONS = ", ".join(
+    f"CASE WHEN {condition} THEN '{name}' END" for name, condition in CONDITIONS.items()
+)
+COLUMNS = ("kind", "id", "state", "lead_id", "lead_name", "registrations", "directs", "due_at",
+           "active_on", "flagged_at", "flag", "reasons")  # fmt: skip
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Facts:
+    """What is known of one open opportunity; `reasons` are names of `CONDITIONS` that hold.
+
+    `registrations` and `directs` are other open ones at the same customer for the same line.
+    """
+
+    kind: Literal["registration", "direct"]
+    id: int
+    state: str
+    lead_id: int | None
+    lead_name: str
+    registrations: int
+    directs: int
+    due_at: dt.datetime | None
+    active_on: dt.date | None
+    flagged_at: dt.datetime | None
+    flag: str
+    reasons: tuple[str, ...]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Question:
+    """Which opportunities, and as of which moment: the end of a day, or now."""
+
+    at: dt.datetime
+    day: dt.date
+    zone: str
+    now: bool
+    registrations: "QuerySet[Any] | None" = None
+    directs: "QuerySet[Any] | None" = None
+    silence_days: int = SILENCE_DAYS
+
+    @classmethod
+    def about_now(cls, **scope: Any) -> Self:
+        """How it stands this moment."""
+        own = Organisation.current()
+        moment = own.now()
+        # What happened at this very moment has happened.
+        at = moment + dt.timedelta.resolution
+        return cls(at=at, day=moment.date(), zone=own.time_zone, now=True, **scope)
+
+    @classmethod
+    def as_of(cls, day: dt.date, **scope: Any) -> Self:
+        """How it stood at the end of a day, on the organisation's clocks."""
+        own = Organisation.current()
+        end = dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), tzinfo=own.zone())
+        return cls(at=end, day=day, zone=own.time_zone, now=False, **scope)
+
+    def rows(self, ending: str, **params: Any) -> list[tuple[Any, ...]]:
+        """The rows of a query that goes on from `judged`."""
+        statement = STATEMENT.format(
+            registrations=_within("s.id", self.registrations),
+            directs=_within("o.id", self.directs),
+            reasons=REASONS,
+        )
+        known = {
+            "at": self.at,
+            "day": self.day,
+            "zone": self.zone,
+            "now": self.now,
+            "silence": self.silence_days,
+            "open": list(OPEN),
+            "pending": list(PENDING),
+            **params,
+        }
+        with connection.cursor() as cursor:
+            cursor.execute(statement + ending, known)
+            return list(cursor.fetchall())
+
+
+def _within(column: str, scope: "QuerySet[Any] | None") -> str:
+    """That a row is in a queryset; without one, every row is."""
+    if scope is None:
+        return "true"
+    query = scope.order_by().values("pk").query
+    if query.is_empty():
+        return "false"
+    text = mogrify(*query.sql_with_params(), connection)
+    return f"{column} IN ({text.replace('%', '%%')})"
+
+
+def facts(question: Question) -> Iterator[Facts]:
+    """The facts of every opportunity that is asked about, registrations first."""
+    ending = f"SELECT {', '.join(COLUMNS)} FROM judged ORDER BY kind DESC, id"
+    return (read(row) for row in question.rows(ending))
+
+
+def read(row: tuple[Any, ...]) -> Facts:
+    """A row of `COLUMNS`."""
+    named = dict(zip(COLUMNS, row, strict=False))
+    return Facts(**{**named, "reasons": tuple(named["reasons"])})
+
+
+def why(about: Facts) -> list[str]:
+    """Why it is unclear who works it, in words; nothing where it is clear."""
+    return [_told(name, about) for name in about.reasons]
+
+
+def _told(name: str, about: Facts) -> str:
+    return {
+        "nobody-leads": "Nobody leads.",
+        "two-lead": f"Two lead: {_others(about)} for the same customer and product line.",
+        "overlap": f"Overlaps with {_counted(about.registrations, 'other registration')} for the"
+        " same customer and product line.",
+        "late": f"Our decision is late: it was due on {_day(about.due_at)}.",
+        "silent": f"Silent since {_day(about.active_on)}.",
+        "lead-left": "Whoever leads has left.",
+        "flagged": f"Flagged on {_day(about.flagged_at)}: {about.flag}",
+    }[name]
+
+
+def _others(about: Facts) -> str:
+    told = []
+    if about.directs:
+        told.append(_counted(about.directs, "direct opportunit", "y", "ies"))
+    if about.kind == "direct" and about.registrations:
+        told.append(_counted(about.registrations, "registration"))
+    return " and ".join(told)
+
+
+def _counted(number: int, noun: str, one: str = "", many: str = "s") -> str:
+    return f"{number} {noun}{one if number == 1 else many}"
+
+
+def _day(moment: dt.date | None) -> str:
+    if isinstance(moment, dt.datetime):
+        moment = timezone.localtime(moment)
+    return f"{moment:%-d %b %Y}" if moment else "a day that is not known"
