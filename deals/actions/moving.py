@@ -1,6 +1,7 @@
 """Customers that a partner brought and that now buy from us direct: suspicions for the ledger."""
 
 import datetime as dt
+from decimal import Decimal
 from typing import Any
 
 from django.core.cache import cache
@@ -40,8 +41,8 @@ def enter_moved(day: dt.date) -> list[Breach]:
     """
     own = Organisation.current()
     rates = dict(PlanRate.objects.on(day).values_list("currency", "rate"))
-    rates[own.reporting_currency] = 1
-    params = {
+    rates[own.reporting_currency] = Decimal(1)
+    params: dict[str, Any] = {
         "as_of": day,
         "new": day - dt.timedelta(days=NEW_DAYS),
         "earliest": months.months_before(day - dt.timedelta(days=NEW_DAYS), BEFORE_MONTHS),
