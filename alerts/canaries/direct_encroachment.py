@@ -308,7 +308,8 @@ ORDER BY root.id, b.happened_on, b.id
 JUDGED = """
 SELECT DISTINCT CASE WHEN p.merged_on <= %(as_of)s THEN p.merged_into_id ELSE p.id END AS partner
 FROM deals_deal d JOIN partners_partner p ON p.id = d.partner_id
-WHERE d.submitted_at::date <= %(as_of)s
+WHERE (d.submitted_at AT TIME ZONE (SELECT time_zone FROM accounts_organisation))::date
+  <= %(as_of)s
 UNION
 SELECT DISTINCT unnest(partners) AS partner FROM alerts_finding
 WHERE run_id = %(run)s AND canary = 'direct-encroachment'

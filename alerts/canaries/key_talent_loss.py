@@ -380,13 +380,16 @@ WITH standing AS (
   FROM partners_departure d
   JOIN partners_person person ON person.id = d.person_id
   JOIN rooted r ON r.id = person.partner_id
+  LEFT JOIN rooted other ON other.id = d.to_partner_id
   LEFT JOIN accounts_user u ON person.email <> '' AND lower(u.email) = lower(person.email)
   WHERE d.known_on <= %(as_of)s AND d.left_on <= %(as_of)s
     AND d.left_on > %(as_of)s::date - interval '5 years'
     AND (person.key OR u.id IS NOT NULL)
+    AND (r.root BETWEEN %(first)s AND %(last)s OR other.root BETWEEN %(first)s AND %(last)s)
 ), registered AS MATERIALIZED (
   -- What the partners of people with an account registered, and how it stood at the end of the day.
-  SELECT d.id, r.root, d.submitted_at, d.closed_at, d.closed_amount * plan.rate AS closed,
+  SELECT d.id, r.root, d.submitted_at, d.closed_at,
+    CASE WHEN d.closed_at < %(end)s THEN d.closed_amount * plan.rate END AS closed,
     (SELECT sum(l.amount) FROM deals_dealline l WHERE l.deal_id = d.id) * plan.rate AS value,
     coalesce((SELECT s.from_state FROM deals_dealstep s
       WHERE s.deal_id = d.id AND s.at >= %(end)s ORDER BY s.at, s.id LIMIT 1), d.state) AS state
@@ -398,22 +401,22 @@ WITH standing AS (
   SELECT DISTINCT departure.id AS departure, role.deal_id
   FROM departure JOIN deals_dealrole role ON role.user_id = departure.account AND role.leads
     AND role.valid && daterange((departure.left_on - interval '12 months')::date, departure.left_on)
+), own AS (
+  SELECT departure.id, reg.closed, led.deal_id IS NOT NULL AS led, reg.value,
+    reg.submitted_at >= departure.left_on - interval '12 months'
+      AND reg.submitted_at < departure.left_on + 1 AS lately,
+    reg.state = ANY(%(open)s) OR (reg.state = 'won'
+      AND reg.closed_at >= departure.left_on - interval '12 months') AS counts
+  FROM departure JOIN registered reg ON reg.root = departure.root
+  LEFT JOIN led ON led.departure = departure.id AND led.deal_id = reg.id
+  WHERE departure.account IS NOT NULL
 ), carried AS (
-  SELECT departure.id, sum(own.value) FILTER (WHERE own.led) * 100 / nullif(sum(own.value), 0)
+  SELECT id, bool_or(led) AS leads,
+    sum(value) FILTER (WHERE led AND lately) * 100 / nullif(sum(value) FILTER (WHERE lately), 0)
       AS share,
-    sum(coalesce(own.closed, own.value)) FILTER (WHERE own.led AND own.counts) AS business,
-    bool_or(own.led) AS leads
-  FROM departure CROSS JOIN LATERAL (
-    SELECT CASE WHEN reg.submitted_at >= departure.left_on - interval '12 months'
-        AND reg.submitted_at < departure.left_on + 1 THEN reg.value END AS value, reg.closed,
-      led.deal_id IS NOT NULL AS led,
-      reg.state = ANY(%(open)s) OR (reg.state = 'won'
-        AND reg.closed_at >= departure.left_on - interval '12 months') AS counts
-    FROM registered reg
-    LEFT JOIN led ON led.departure = departure.id AND led.deal_id = reg.id
-    WHERE reg.root = departure.root
-  ) AS own
-  WHERE departure.account IS NOT NULL GROUP BY departure.id
+    CASE WHEN bool_or(led AND counts)
+      THEN sum(coalesce(closed, value)) FILTER (WHERE led AND counts) ELSE 0 END AS business
+  FROM own GROUP BY id
 ), gone AS (
   SELECT d.partner_id, d.to_partner_id, d.left_on, jsonb_build_object(
       'name', d.name, 'role', d.role, 'left_on', d.left_on, 'known_on', d.known_on,
