@@ -23,7 +23,7 @@ ALL = (0, 2**62)
 
 def ranges(canary: Canary) -> Iterator[tuple[int, int]]:
     """The keys of all subjects in ranges of `NIGHT_RANGE_SIZE`, as (first, last), both included."""
-    table = SUBJECTS.get(canary.scope)
+    table = None if canary.at_once else SUBJECTS.get(canary.scope)
     if table is None:
         yield ALL
         return

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from accounts.permissions import may
+from alerts.teams import team_names
 from alerts.verdicts import Scope
 from customers.models import Customer
 from partners.models import LineCard, Partner
@@ -67,6 +68,10 @@ def _feeds(keys: Collection[int]) -> dict[int, Subject]:
     return {row.pk: Subject(str(row), _url(Scope.FEED, row)) for row in feeds}
 
 
+def _teams(keys: Collection[int]) -> dict[int, Subject]:
+    return {key: Subject(name) for key, name in team_names(keys).items()}
+
+
 def _rows(model: Any, keys: Collection[int]) -> Any:
     return model.objects.filter(pk__in=keys)
 
@@ -86,4 +91,5 @@ NAMES: dict[str, Callable[[Collection[int]], dict[int, Subject]]] = {
     Scope.CUSTOMER: _customers,
     Scope.PRODUCT_LINE: _line_cards,
     Scope.FEED: _feeds,
+    Scope.DIRECT_TEAM: _teams,
 }

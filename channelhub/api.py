@@ -8,6 +8,7 @@ from alerts.api import AlertDetail, AlertList
 from customers import api as customers
 from deals.direct import api as direct
 from deals.portal import api as portal_deals
+from deals.standing import api as standing
 from imports import api as imports
 from partners import api as partners
 from partners.facts import api as facts
@@ -23,6 +24,7 @@ urlpatterns = [
     *customers.urlpatterns,
     *direct.urlpatterns,
     *portal_deals.urlpatterns,
+    *standing.urlpatterns,
     path(
         "schema/", SpectacularAPIView.as_view(permission_classes=[TablePermission]), name="schema"
     ),

@@ -34,6 +34,7 @@ NAVIGATION = (
     ("Your files", "portal:file-list", "file-import"),
     ("Your sales", "portal:disputes", "gavel"),
     ("Sales data", "sales:feeds", "database"),
+    ("Rules", "rules:list", "notes"),
     ("Imports", "imports:list", "file-import"),
     ("People", "people:list", "users"),
     ("Organisation", "organisation:edit", "adjustments"),

@@ -15,6 +15,7 @@ from accounts.permissions import may, signed_in
 from alerts.panels import health_of, partner_alerts, past_alerts
 from channelhub.lib.pages import paginate
 from deals.panels import deals_of
+from deals.standing.panels import standing_of
 from imports.exporting import chosen_source, send, table_of
 from partners.exports import sources_of_partners
 from partners.facts.panels import facts
@@ -91,6 +92,7 @@ def partner_page(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         "alerts": partner_alerts(partner, viewer),
         "past": past_alerts(partner, viewer),
         "facts": known,
+        "standing": standing_of(partner, today),
         "wallet": share_of_own_sales(partner, year, today),
         "customers": customers_of(partner, today, end=sales.end, total=sales.last_12),
         "lines": partner_lines(partner, today).values(*LINE_COLUMNS)[:10],

@@ -225,9 +225,13 @@ IMPORT_KINDS = [
     "sales.imports.lines.SalesKind",
     "deals.direct.imports.DirectOpportunitiesKind",
     "deals.portal.imports.DealsKind",
+    "deals.standing.imports.AgreementsKind",
 ]
 # What other rooms tell in a partner's history: the model, its noun, the column that names a row.
-PARTNER_HISTORY = {"sales.Reattribution": ("Sales line", "invoice")}
+PARTNER_HISTORY = {
+    "sales.Reattribution": ("Sales line", "invoice"),
+    "deals.Authorisation": ("Agreement", "agreement"),
+}
 UPLOAD_DIR = DATA_DIR / "uploads"
 # What reading one file may take: rows, and the memory of the process that reads it.
 IMPORT_MAX_ROWS = env.integer("IMPORT_MAX_ROWS", default=5_000_000)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from accounts.idempotency import forget_old_calls
 from alerts.actions import recompute_due
+from deals.actions.moving import suspect_moved
 from deals.actions.notices import ring_unsent_notices
 from deals.actions.timed import age_protections, keep_the_clock
 from imports.erasure import delete_old_files
@@ -20,6 +21,7 @@ TICK: tuple[Callable[[], None], ...] = (
     delete_old_files,
     keep_the_clock,
     age_protections,
+    suspect_moved,
     ring_unsent_notices,
     forget_old_calls,
 )

@@ -8,6 +8,7 @@ from customers.urls import urlpatterns as customer_records
 from deals.direct.urls import breach_pages, direct_pages, work_pages
 from deals.portal.urls import urlpatterns as portal_deals
 from deals.review.urls import urlpatterns as review_pages
+from deals.standing import urls as standing
 from partners import viewing
 from partners.facts.urls import partner_pages as facts_of_partners
 from partners.people.views import accept
@@ -19,6 +20,7 @@ from sales.disputes.views import own_disputes
 partner_urls = [
     *record_pages,
     *facts_of_partners,
+    *standing.partner_pages,
     path("", partner_pages.partner_list, name="list"),
     path("export.<format:file_format>", partner_pages.partner_list_export, name="list-export"),
     path("<uuid:public_id>/", partner_pages.partner_page, name="detail"),
@@ -62,6 +64,8 @@ urlpatterns = [
     path("work/", include((work_pages, "work"))),
     path("breaches/", include((breach_pages, "breaches"))),
     path("erasure/", include("channelhub.erasing.pages")),
+    path("rules/", include((standing.rules_pages, "rules"))),
+    path("teams/", include((standing.team_pages, "teams"))),
     path("portal/", include((portal_urls, "portal"))),
     path("view-as/stop/", viewing.stop, name="view-as-stop"),
     path("", include("sales.urls")),

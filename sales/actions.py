@@ -3,17 +3,19 @@
 import datetime as dt
 
 from django.core.exceptions import ValidationError
+from django.db import models
 from django.utils import timezone
 
 from accounts.models import Organisation, User
 from channelhub.lib import months
 from channelhub.lib.history import decision
 from channelhub.lib.merges import merge, unmerge
+from channelhub.lib.promises import in_words
 from channelhub.lib.work import WorkState
 from imports.models import Import
 from imports.options import Options
 from imports.staging import one_at_a_time
-from sales.models import Feed, FeedMonth, Product, SalesLine
+from sales.models import Feed, FeedMonth, Product, ProductLine, SalesLine
 
 Period = tuple[dt.date, dt.date]
 
@@ -79,6 +81,52 @@ def unmerge_product(product: Product, *, acting_user: User) -> Product:
         ValidationError: it is not merged.
     """
     return unmerge(product, acting_user=acting_user)
+
+
+NAME_TAKEN = "Another product line has this name."
+LINE_NAMES = {"sales_productline_name_key": ("name", NAME_TAKEN)}
+
+
+def add_line(*, name: str, acting_user: User) -> ProductLine:
+    """A product line that deals can be registered for.
+
+    Raises:
+        ValidationError: another one has the name.
+    """
+    return _name_line(ProductLine(), name, acting_user)
+
+
+def rename_line(line: ProductLine, *, name: str, acting_user: User) -> ProductLine:
+    """Call a product line otherwise, everywhere and at once.
+
+    Raises:
+        ValidationError: another one has the name.
+    """
+    return _name_line(line, name, acting_user)
+
+
+def remove_line(line: ProductLine, *, acting_user: User) -> None:
+    """Remove a product line that nothing refers to.
+
+    Raises:
+        ValidationError: something does.
+    """
+    try:
+        with decision(acting_user):
+            line.delete()
+    except models.ProtectedError as error:
+        names = {str(row._meta.verbose_name_plural) for row in error.protected_objects}
+        told = f"{line} is in use by {', '.join(sorted(names))}: rename it instead."
+        raise ValidationError(told) from error
+
+
+def _name_line(line: ProductLine, name: str, acting_user: User) -> ProductLine:
+    with decision(acting_user), in_words(LINE_NAMES):
+        if ProductLine.objects.exclude(pk=line.pk).filter(name__iexact=name).exists():
+            raise ValidationError({"name": NAME_TAKEN})
+        line.name = name
+        line.save()
+    return line
 
 
 def _check_merge(product: Product, into: Product) -> None:

@@ -10,8 +10,8 @@ from django.db.models import QuerySet
 from accounts.models import Organisation, User
 from imports.options import parse_covers
 from partners.forms.fields import Acting, DayInput
-from sales.actions import merge_product
-from sales.models import Feed, Product, ProductQuerySet
+from sales.actions import add_line, merge_product, rename_line
+from sales.models import Feed, Product, ProductLine, ProductQuerySet
 
 LONGEST_LAG = 365
 
@@ -92,6 +92,22 @@ class ProductMergeForm(Acting, forms.Form):
     def apply(self, product: Product, user: User) -> Product | None:
         """The merged product, or None: the errors then say why."""
         done: Product | None = self.act(merge_product, product, acting_user=user)
+        return done
+
+
+class LineForm(Acting, forms.Form):
+    """What a product line is called."""
+
+    name = forms.CharField(label="Name", max_length=100)
+
+    def add(self, user: User) -> ProductLine | None:
+        """The new line, or None: the errors then say why."""
+        made: ProductLine | None = self.act(add_line, acting_user=user)
+        return made
+
+    def rename(self, line: ProductLine, user: User) -> ProductLine | None:
+        """The line by its new name, or None."""
+        done: ProductLine | None = self.act(rename_line, line, acting_user=user)
         return done
 
 

@@ -5,7 +5,12 @@ from django.urls import reverse
 
 from accounts.permissions import may
 
-TABS = {"sales:feeds": "Feeds", "sales:products": "Products", "sales:disputes": "Disputes"}
+TABS = {
+    "sales:feeds": "Feeds",
+    "sales:products": "Products",
+    "sales:lines": "Product lines",
+    "sales:disputes": "Disputes",
+}
 
 
 def tabs(request: HttpRequest, current: str) -> list[dict[str, object]]:

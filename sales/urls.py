@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from sales import views
+from sales import line_views, views
 from sales.disputes import views as disputes
 
 app_name = "sales"
@@ -18,6 +18,9 @@ urlpatterns = [
     path("products/<uuid:public_id>/", views.product_page, name="product"),
     path("products/<uuid:public_id>/merge/", views.merge_page, name="merge-product"),
     path("products/<uuid:public_id>/unmerge/", views.unmerge, name="unmerge-product"),
+    path("product-lines/", line_views.line_list, name="lines"),
+    path("product-lines/<uuid:public_id>/", line_views.line_page, name="line"),
+    path("product-lines/<uuid:public_id>/remove/", line_views.remove, name="remove-line"),
     path("disputes/", disputes.dispute_list, name="disputes"),
     path("disputes/new/", disputes.file, name="file-dispute"),
     path("disputes/<uuid:public_id>/", disputes.dispute_page, name="dispute"),

@@ -38,6 +38,8 @@ class Canary(abc.ABC):
     # What ranges of subjects are counted in; a verdict may have another scope beside it only
     # where all subjects fit one range.
     scope: ClassVar[Scope]
+    # Whether all its subjects are judged in one range, few as they are.
+    at_once: ClassVar[bool] = False
     keeps: ClassVar[Keeps] = Keeps.STATE
     # Whether its risks are terms of a partner's health.
     in_health: ClassVar[bool] = True

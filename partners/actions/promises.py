@@ -1,10 +1,8 @@
-"""What the database refuses, said in words: the same whether a check or a race found it."""
+"""What the database refuses about partners, in words."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 
-from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from channelhub.lib.promises import in_words
 
 NUMBER_TAKEN = "Another partner has this number. Choose a different one."
 EXTERNAL_ID_TAKEN = "This source calls another partner by this id. Remove it there first."
@@ -27,23 +25,10 @@ PROMISES = {
 }
 
 
-@contextmanager
-def promises() -> Iterator[None]:
+def promises() -> AbstractContextManager[None]:
     """Run a write in a savepoint.
 
     Raises:
         ValidationError: the database keeps a promise that the write would break.
     """
-    try:
-        with transaction.atomic():
-            yield
-    except IntegrityError as error:
-        field, message = PROMISES.get(_constraint(error), ("", ""))
-        if not field:
-            raise
-        raise ValidationError({field: message}) from error
-
-
-def _constraint(error: IntegrityError) -> str:
-    diagnosis = getattr(error.__cause__, "diag", None)
-    return getattr(diagnosis, "constraint_name", None) or ""
+    return in_words(PROMISES)

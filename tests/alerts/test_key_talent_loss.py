@@ -1,5 +1,6 @@
 """Key people who leave partners: the judgement at its edges, and through nights."""
 
+import dataclasses
 import datetime as dt
 from collections.abc import Callable
 from decimal import Decimal
@@ -9,13 +10,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from accounts.models import User
 from alerts import actions
 from alerts.canaries.key_talent_loss import Class, KeyTalentLoss, Leaver, Talent, is_recent
 from alerts.models import Alert, AlertChange, Change, PartnerHealth
 from alerts.night import Night
-from alerts.verdicts import Direction, Nature, Outcome
+from alerts.verdicts import Direction, Nature, Outcome, Severity
 from channelhub.lib.months import months_before
+from deals.actions.progress import set_lead, win_deal
+from deals.actions.reviewing import approve_deal
+from deals.models import Deal
 from partners.models import Departure, Partner, PartnerStatus, Person
+from tests.deals.conftest import Clock, clock, draft, network, storage, submitted
+
+__all__ = ["clock", "draft", "network", "storage", "submitted"]
 
 CANARY = KeyTalentLoss()
 AS_OF = dt.date(2026, 8, 31)
@@ -120,6 +128,31 @@ def test_months_before_keeps_the_day_where_the_month_has_it(day: dt.date, count:
     before = months_before(day, count)
     assert (day.year - before.year) * 12 + day.month - before.month == count
     assert before.day == day.day or (before + dt.timedelta(days=1)).month != before.month
+
+
+@pytest.mark.parametrize(
+    ("carried", "flagged", "key"),
+    [("15", False, True), ("14.99", False, False), (None, False, False), (None, True, True)],
+)
+def test_key_is_flagged_or_carried_fifteen_percent(
+    carried: str | None,
+    flagged: bool,  # noqa: FBT001
+    key: bool,  # noqa: FBT001
+) -> None:
+    share = None if carried is None else Decimal(carried)
+    person = dataclasses.replace(
+        left("2026-08-01"), flagged=flagged, carried=share, business=Decimal(5000)
+    )
+    verdict = CANARY.judge(talent(person), NIGHT, CANARY.limits)
+    assert (verdict.outcome == Outcome.FIRES) is key
+    assert verdict.money == (Decimal(5000) if key else None)
+    assert verdict.severity == (Severity.CRITICAL if key else Severity.WATCH)
+
+
+def test_what_somebody_who_is_back_carried_is_at_stake_no_more() -> None:
+    back = dataclasses.replace(left("2026-08-01", returned=True), business=Decimal(5000))
+    gone = dataclasses.replace(left("2026-08-01"), business=Decimal(700))
+    assert CANARY.judge(talent(back, gone), NIGHT, CANARY.limits).money == Decimal(700)
 
 
 # --- Through nights ----------------------------------------------------------------------------
@@ -258,7 +291,67 @@ def test_the_explanation_names_who_left_and_what_ends_it(person: Person) -> None
     told = CANARY.explain(found.finding_class, None, found.evidence)
     assert told.table
     assert [cell.value for cell in told.table.rows[0]] == [
-        "Ida Holm", "Sales lead", dt.date(2026, 1, 12), dt.date(2026, 1, 12), "A rival"
+        "Ida Holm", "Sales lead", dt.date(2026, 1, 12), dt.date(2026, 1, 12), None, "A rival"
     ]  # fmt: skip
     assert found.finding_class == Class.LEFT
     assert "come back" in CANARY.ends_when(found.finding_class, CANARY.limits)
+
+
+@pytest.fixture
+def rep(partner: Partner, partner_rep: User) -> Person:
+    """Not marked as key talent; known by the address of an account."""
+    known: Person = Person.objects.create(
+        partner=partner, name="Rolf Rep", email=partner_rep.email.upper(),
+        known_on=dt.date(2026, 1, 1),
+    )  # fmt: skip
+    return known
+
+
+def test_who_carried_the_registered_business_is_key_and_its_value_is_at_stake(
+    rep: Person, partner: Partner, partner_rep: User, partner_admin: User, admin: User,
+    submitted: Callable[..., Deal], storage: Any, clock: Clock,
+) -> None:  # fmt: skip
+    mine = submitted(partner, partner_rep, name="Mine", lines={storage: 1500})
+    submitted(partner, partner_admin, name="Hers", lines={storage: 8500})
+    clock.turn(days=10)
+    leave(rep, "2026-03-12")
+    judge("2026-03-12")
+    found = alert()
+    assert found.money == Decimal(1500)
+    (told,) = found.evidence["people"]
+    assert (told["name"], Decimal(told["carried"])) == ("Rolf Rep", 15)
+    # A larger pipeline of others, registered before: too little to be key.
+    clock.turn(days=-5)
+    submitted(partner, partner_admin, name="More", lines={storage: 100})
+    judge("2026-03-13")
+    found.refresh_from_db()
+    assert found.archived_on == dt.date(2026, 3, 13)
+    # Won later, what was ordered is at stake.
+    clock.turn(days=8)
+    Person.objects.update(key=True)
+    approve_deal(mine, acting_user=admin)
+    win_deal(mine, amount=Decimal(1200), acting_user=partner_rep)
+    judge("2026-03-15")
+    found.refresh_from_db()
+    assert found.money == Decimal(1200)
+
+
+def test_who_led_before_leaving_carried_it(
+    rep: Person, partner: Partner, partner_rep: User, partner_admin: User,
+    submitted: Callable[..., Deal], clock: Clock,
+) -> None:  # fmt: skip
+    deal = submitted(partner, partner_rep)
+    leave(rep, "2026-03-20")
+    clock.turn(days=10)
+    set_lead(deal, lead=partner_admin, acting_user=partner_admin)
+    judge("2026-03-20")
+    assert alert().money == Decimal(50_000)
+
+
+def test_business_that_others_lead_says_nothing_of_a_leaver(
+    rep: Person, partner: Partner, partner_admin: User, submitted: Callable[..., Deal]
+) -> None:
+    submitted(partner, partner_admin)
+    leave(rep, "2026-03-20")
+    judge("2026-03-20")
+    assert not Alert.objects.filter(canary=CANARY.name).exists()

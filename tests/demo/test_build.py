@@ -97,6 +97,8 @@ def test_every_canary_has_something_to_say(demo: Summary) -> None:
         ("line-card-move", "delisted", "down"),
         ("key-talent-loss", "left", "down"),
         ("key-talent-loss", "arrived", "up"),
+        ("unclear-ownership", "unclear", "down"),
+        ("direct-encroachment", "confirmed", "down"),
         ("concentration", "one partner", "up"),
         ("stale-data", "late", "down"),
     }

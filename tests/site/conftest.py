@@ -23,7 +23,15 @@ from deals.actions.appeals import file_appeal
 from deals.actions.direct import file_breach, log_direct
 from deals.actions.drafts import begin_draft, submit_deal
 from deals.actions.reviewing import reject_deal
-from deals.models import Breach, Deal, DirectOpportunity, ExtensionRequest
+from deals.models import (
+    Authorisation,
+    Breach,
+    Deal,
+    DirectOpportunity,
+    ExtensionRequest,
+    ReviewTeam,
+    RulesOfEngagement,
+)
 from imports.actions import create_import
 from imports.models import Import, Source
 from imports.options import Options
@@ -97,6 +105,10 @@ def world(
             "load": (Import.objects.get(), None),
             "product": (Product.objects.first(), None),
             "feed": (Feed.objects.first(), None),
+            "rules": (RulesOfEngagement.objects.get(), None),
+            "team": (ReviewTeam.objects.get(), None),
+            "product_line": (ProductLine.objects.create(name="Cables"), None),
+            "authorisation": (authorised(partner), authorised(other_partner)),
             "deal": (
                 registered(partner, cast[Role.PARTNER_REP]),
                 registered(other_partner, other_partner_admin),
@@ -106,6 +118,15 @@ def world(
             "file": (sent(partner, tmp_path), sent(other_partner, tmp_path)),
         },
     )
+
+
+def authorised(partner: Partner) -> Authorisation:
+    """An agreement of a partner."""
+    line, _ = ProductLine.objects.get_or_create(name="Phones and lines")
+    made: Authorisation = Authorisation.objects.create(
+        partner=partner, product_line=line, agreement="A-1", valid=LONG_AGO
+    )
+    return made
 
 
 def facts_of(partners: tuple[Partner, ...], author: User) -> dict[str, tuple[Any, Any]]:

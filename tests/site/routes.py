@@ -126,6 +126,21 @@ def give_token(user: User) -> None:
 DEAL_PAGES = ("deal", "deal-edit", "deal-discard", "deal-receipt")
 DEAL_VERBS = ("answer", "update", "extension", "won", "lost", "withdraw", "appeal", "flag")
 SAMPLES: dict[str, Sample] = {
+    "api:authorisation-end": at_partner("authorisation"),
+    "api:authorisation-list": at_partner("partner"),
+    "partners:authorisations": at_partner("partner"),
+    "partners:authorisations-export": as_file_of_partner,
+    "partners:end-authorisation": at_partner("authorisation"),
+    "partners:remove-authorisation": at_partner("authorisation"),
+    "rules:detail": of_the_house("rules"),
+    "rules:edit": of_the_house("rules"),
+    "rules:remove": of_the_house("rules"),
+    "sales:line": of_the_house("product_line"),
+    "sales:remove-line": of_the_house("product_line"),
+    "teams:add-holiday": of_the_house("team"),
+    "teams:edit": of_the_house("team"),
+    "teams:remove": of_the_house("team"),
+    "teams:remove-holiday": of_the_house("team"),
     "actions:edit": at_partner("action"),
     "actions:status": at_partner("action"),
     "alerts:detail": at_partner("alert"),
