@@ -75,7 +75,8 @@ def test_decisions_are_timed_in_working_days_without_the_partners_own(
     told = figures(start)
     # A day until the question; from Thursday 9:00 to Monday 9:00 without Friday and the week-end.
     assert told.median_days == pytest.approx(2.0)
-    assert (told.decided, told.in_time, told.inside_the_clock) == (1, 1, 1)
+    assert (told.decided, told.in_time) == (1, 1)
+    assert told.inside_the_clock == 1
 
 
 def test_a_late_answer_begins_anew_and_a_late_decision_counts_as_such(
