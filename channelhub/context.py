@@ -19,13 +19,13 @@ class NavigationItem:
     active: bool
 
 
-# Label, route, icon; an entry is active on every route of its namespace.
+# Label, routes, icon: an entry leads to the first route that the person may open, and is active on
+# every route of its namespace and of those that belong to it.
 NAVIGATION = (
     ("Home", "home", "home"),
     ("Alerts", "alerts:list", "bell"),
     ("Actions", "actions:list", "checklist"),
-    ("Deals", "deals:queue", "briefcase"),
-    ("Work", "work:list", "user-question"),
+    ("Deals", "deals:queue direct:list", "briefcase"),
     ("Partners", "partners:list", "building-store"),
     ("Customers", "customers:list", "building"),
     ("Your deals", "portal:deals", "flag"),
@@ -34,7 +34,6 @@ NAVIGATION = (
     ("Your files", "portal:file-list", "file-import"),
     ("Your sales", "portal:disputes", "gavel"),
     ("Sales data", "sales:feeds", "database"),
-    ("Rules", "rules:list", "notes"),
     ("Imports", "imports:list", "file-import"),
     ("People", "people:list", "users"),
     ("Organisation", "organisation:edit", "adjustments"),
@@ -80,10 +79,20 @@ def navigation(request: HttpRequest) -> list[NavigationItem]:
     viewing = getattr(request, "viewing", None)
     return [
         NavigationItem(label, reverse(route), icon, _same_section(route, current))
-        for label, route, icon in NAVIGATION
-        if may(user, route, "GET") and (viewing is None or route in PORTAL)
+        for label, routes, icon in NAVIGATION
+        for route in [each for each in routes.split() if may(user, each, "GET")][:1]
+        if viewing is None or route in PORTAL
     ]
 
 
+# Namespaces whose pages are tabs of another's.
+PART_OF = dict.fromkeys(("work", "breaches", "direct", "rules", "teams"), "deals")
+
+
 def _same_section(route: str, current: str) -> bool:
-    return route == current or (":" in route and route.split(":")[0] == current.split(":")[0])
+    return route == current or (":" in route and _section(route) == _section(current))
+
+
+def _section(route: str) -> str:
+    namespace = route.split(":")[0]
+    return PART_OF.get(namespace, namespace)

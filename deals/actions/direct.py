@@ -71,10 +71,11 @@ class MayCall:
 def may_we_call(account: Account) -> MayCall:
     """Look a customer up for direct sales, across all partners; a constant number of queries."""
     found = find(account, limit=MOST)
-    return MayCall(found, _standings(found.candidates))
+    return MayCall(found, standings(found.candidates))
 
 
-def _standings(candidates: Sequence[Likeness]) -> tuple[Standing, ...]:
+def standings(candidates: Sequence[Likeness]) -> tuple[Standing, ...]:
+    """Of each customer in their order whether it is free; a constant number of queries."""
     roots = protected_customers([each.customer for each in candidates])
     family = members(sorted(set(roots.values())))
     day = today()

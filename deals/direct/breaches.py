@@ -14,9 +14,9 @@ from channelhub.lib.history import entries
 from channelhub.lib.pages import paginate
 from deals.direct.forms import BreachFilter, BreachForm, DecideForm
 from deals.direct.opportunities import viewer
-from deals.direct.tabs import tabs
 from deals.ledger import aftermath, by_partner, by_team, office_calendar, resolution
 from deals.models import Breach, BreachState
+from deals.tabs import tabs
 from imports.exporting import Table, send
 
 TONES = {

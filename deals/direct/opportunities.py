@@ -17,8 +17,8 @@ from customers.models import Customer
 from deals.actions.direct import may_we_call
 from deals.direct.forms import DirectFilter, LogForm, MayCallForm, ProgressForm
 from deals.direct.imports import DirectOpportunitiesKind, sources_of_opportunities
-from deals.direct.tabs import tabs
 from deals.models import Breach, DirectOpportunity, DirectState
+from deals.tabs import tabs
 from imports.exporting import chosen_source, send, table_of
 
 TONES = {

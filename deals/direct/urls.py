@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from deals.direct import breaches, opportunities, work
+from deals.direct import account_lists, breaches, opportunities, work
 
 direct_pages = [
     path("", opportunities.opportunity_list, name="list"),
     path("export.<format:file_format>", opportunities.opportunity_export, name="list-export"),
+    path("accounts/", account_lists.account_list, name="accounts"),
     path("may-call/", opportunities.may_call, name="may-call"),
     path("new/", opportunities.create, name="create"),
     path("<uuid:public_id>/", opportunities.opportunity, name="detail"),

@@ -15,8 +15,8 @@ from accounts.permissions import may
 from channelhub.lib.pages import page_size, paginate
 from deals.direct.forms import LeadForm, ReviewerForm, SettleForm, WorkForm
 from deals.direct.opportunities import viewer
-from deals.direct.tabs import tabs
 from deals.models import Deal, DirectOpportunity
+from deals.tabs import tabs
 from deals.unclear import Question, facts
 from deals.working import Working, WorkingList, described, question_of
 

@@ -7,7 +7,6 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.permissions import may, signed_in
@@ -31,15 +30,7 @@ from deals.review.forms import (
     ReassignForm,
 )
 from deals.rules.states import State
-
-TABS = {"deals:queue": "To decide", "deals:requests": "Extensions and appeals", "deals:list": "All"}
-
-
-def _tabs(request: HttpRequest, current: str) -> list[dict[str, object]]:
-    return [
-        {"label": label, "url": reverse(route), "active": route == current, "count": None}
-        for route, label in TABS.items()
-    ]
+from deals.tabs import tabs
 
 
 @require_GET
@@ -54,7 +45,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "title": "Deal registrations",
         "form": asked.form,
         "page": page,
-        "tabs": _tabs(request, "deals:queue"),
+        "tabs": tabs(request, "deals:queue"),
         "narrowed": any(request.GET.get(name) for name in asked.filters),
         "may_take_up": may(request.user, "deals:take-up", "POST"),
     }
@@ -74,7 +65,7 @@ def every(request: HttpRequest) -> HttpResponse:
         "title": "Deal registrations",
         "form": asked.form,
         "page": page,
-        "tabs": _tabs(request, "deals:list"),
+        "tabs": tabs(request, "deals:list"),
         "narrowed": any(request.GET.get(name) for name in asked.filters),
     }
     return render(request, "deals/review/list.html", context)
@@ -86,7 +77,7 @@ def requests(request: HttpRequest) -> HttpResponse:
     extensions, appeals = lists.open_requests(request.user)
     context = {
         "title": "Deal registrations",
-        "tabs": _tabs(request, "deals:requests"),
+        "tabs": tabs(request, "deals:requests"),
         "extensions": extensions,
         "appeals": appeals,
     }

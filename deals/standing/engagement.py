@@ -20,7 +20,7 @@ from deals.models import RulesOfEngagement
 from deals.standing.authorisations import user_of
 from deals.standing.engagement_forms import VersionForms
 from deals.standing.figures import rows_of
-from deals.standing.tabs import tabs
+from deals.tabs import tabs
 
 
 def rules_list(request: HttpRequest) -> HttpResponse:

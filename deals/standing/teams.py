@@ -16,8 +16,8 @@ from deals.actions import teams as verbs
 from deals.actions.steps import today
 from deals.models import ReviewTeam, RulesOfEngagement
 from deals.standing.authorisations import user_of
-from deals.standing.tabs import tabs
 from deals.standing.team_forms import TeamForm, TeamHolidayForm
+from deals.tabs import tabs
 
 
 def team_list(request: HttpRequest) -> HttpResponse:

@@ -9,7 +9,7 @@ import pytest
 from django.db.backends.postgresql.psycopg_any import DateRange
 
 from accounts.models import Organisation, User
-from deals.actions import progress, reviewing, timed
+from deals.actions import notices, progress, reviewing, timed
 from deals.actions.direct import log_direct
 from deals.models import Deal, Ground, Notice, Protection
 from deals.rules.states import State, Step
@@ -27,11 +27,11 @@ def tick() -> None:
 
 
 def happened(deal: Deal, what: Step) -> int:
-    return deal.steps.filter(step=what).count()
+    return int(deal.steps.filter(step=what).count())
 
 
 def told(user: User, subject: str) -> int:
-    return Notice.objects.filter(to=user, subject__startswith=subject).count()
+    return int(Notice.objects.filter(to=user, subject__startswith=subject).count())
 
 
 @pytest.fixture
@@ -276,7 +276,7 @@ def test_a_failure_in_the_middle_leaves_the_rest_and_is_done_later(
     other = submitted(partner, partner_rep, lines={network: 3})
     reviewing.approve_deal(other, acting_user=manager)
     clock.turn(days=91)
-    write = timed.tell_partner
+    write = notices.tell_partner
 
     def fail_for_one(deal: Deal, *args: Any) -> None:
         if deal.pk == approved.pk:

@@ -1,4 +1,4 @@
-"""The tabs of what is worked, what was broken, and what our direct sales works on."""
+"""The tabs of the pages of deals: what is registered, who works what, our own opportunities."""
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -6,10 +6,16 @@ from django.urls import reverse
 from accounts.permissions import may
 
 TABS = {
+    "deals:queue": "To decide",
+    "deals:requests": "Requests",
+    "deals:list": "All",
     "work:list": "Who works it",
     "breaches:list": "Breaches",
-    "direct:list": "Direct opportunities",
+    "direct:list": "Direct",
     "direct:may-call": "May I call?",
+    "direct:accounts": "Accounts",
+    "rules:list": "Rules",
+    "teams:list": "Teams",
 }
 
 
