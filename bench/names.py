@@ -29,7 +29,7 @@ PLACES = (
 STARTS, MIDDLES, ENDS = (
     letters.split()
     for letters in (
-        "b br c ch cl cr d dr f fl fr g gl gr h j k kl kr l m n p pl pr qu r s sh sl sp st t th v w",
+        "b br c ch cl cr d dr f fl fr g gl gr h j k kl kr l m n p pl pr qu r s sh sl sp st t th w",
         "a e i o u ai au ea ee ei ia io oa oo ou",
         "b ck ct d ft g l ld ll m n nd ng nn nt p r rd rk rn s sk ss st t th x",
     )

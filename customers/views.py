@@ -112,7 +112,7 @@ def apart(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     rows = Customer.objects.visible_to(user)
     taken_back = "take_back" in request.POST
     try:
-        other = rows.get(public_id=request.POST.get("take_back" if taken_back else "other"))
+        other = rows.get(public_id=request.POST.get("take_back" if taken_back else "other", ""))
     except (Customer.DoesNotExist, ValidationError):
         raise Http404 from None
     if taken_back:

@@ -1,6 +1,7 @@
 """What a person says of an account that is like a customer, kept for the next time."""
 
-from django.db import models
+from typing import Any
+
 from django.utils import timezone
 
 from accounts.models import User
@@ -15,21 +16,38 @@ LONGEST = SaidOfAccount._meta.get_field("name").max_length
 def remember(account: Account, customer: Customer, *, same: bool, acting_user: User) -> None:
     """From now on accounts of this name and country are the customer, or are not."""
     with decision(acting_user):
-        _keep(account, customer, same=same, acting_user=acting_user)
+        key, country = key_of(account)
+        SaidOfAccount.objects.update_or_create(
+            name_key=key,
+            country=country,
+            customer=customer,
+            of=None,
+            defaults=_said(account, same=same, by=acting_user),
+        )
 
 
 def tell_apart(customer: Customer, other: Customer, *, acting_user: User) -> None:
     """Two customers are two, however alike: neither is proposed for the other again."""
     with decision(acting_user):
         for one, two in ((customer, other), (other, customer)):
-            _keep(account_of(one), two, same=False, acting_user=acting_user)
+            account = account_of(one)
+            key, country = key_of(account)
+            SaidOfAccount.objects.update_or_create(
+                of=one,
+                customer=two,
+                defaults={
+                    "name_key": key,
+                    "country": country,
+                    **_said(account, same=False, by=acting_user),
+                },
+            )
 
 
 def take_back(customer: Customer, other: Customer, *, acting_user: User) -> None:
-    """Nothing is said of the two any more; nothing happens where nothing was."""
+    """The two may be one again; nothing happens where nobody told them apart."""
     with decision(acting_user):
         for one, two in ((customer, other), (other, customer)):
-            _said(account_of(one)).filter(customer=two).delete()
+            SaidOfAccount.objects.filter(of=one, customer=two).delete()
 
 
 def account_of(customer: Customer) -> Account:
@@ -37,23 +55,6 @@ def account_of(customer: Customer) -> Account:
     return Account(customer.name, "", customer.country)
 
 
-def told_apart(customer: Customer) -> list[int]:
-    """The keys of those that somebody said a customer is not."""
-    said = _said(account_of(customer)).filter(same=False)
-    return list(said.values_list("customer", flat=True))
-
-
-def _said(account: Account) -> "models.QuerySet[SaidOfAccount]":
-    key, country = key_of(account)
-    return SaidOfAccount.objects.filter(name_key=key, country=country)
-
-
-def _keep(account: Account, customer: Customer, *, same: bool, acting_user: User) -> None:
-    key, country = key_of(account)
-    SaidOfAccount.objects.update_or_create(
-        name_key=key,
-        country=country,
-        customer=customer,
-        defaults={"same": same, "name": account.name[:LONGEST], "said_by": acting_user,
-                  "said_at": timezone.now()},
-    )  # fmt: skip
+def _said(account: Account, *, same: bool, by: User) -> dict[str, Any]:
+    name = account.name[:LONGEST]
+    return {"same": same, "name": name, "said_by": by, "said_at": timezone.now()}

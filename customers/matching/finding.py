@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 from rapidfuzz import fuzz, process
@@ -87,7 +88,7 @@ def _found(accounts: Sequence[Account], limit: int) -> Iterator[Found]:
 
 def _candidates(accounts: Sequence[Account]) -> dict[int, list[_Candidate]]:
     names = [account.name.replace("\0", "") for account in accounts]
-    asked = {
+    asked: dict[str, Any] = {
         "names": names,
         "telling": [" ".join(_telling(name)) for name in names],
         "domains": [_domains(account) for account in accounts],

@@ -19,9 +19,9 @@ class Said:
 def said_of(accounts: Sequence[Account]) -> list[Said]:
     """What was said of each, of the roots of the customers that were meant."""
     said: dict[tuple[str, str], Said] = {key_of(account): Said() for account in accounts}
-    rows = SaidOfAccount.objects.filter(name_key__in={key for key, _ in said}).select_related(
-        "customer__merged_into", "said_by"
-    )
+    rows = SaidOfAccount.objects.filter(
+        of=None, name_key__in={key for key, _ in said}
+    ).select_related("customer__merged_into", "said_by")
     for row in rows:
         root = row.customer.merged_into or row.customer
         of = said.get((row.name_key, row.country))

@@ -1,10 +1,11 @@
 """A list of accounts in memory, in which others are looked up; it needs no database."""
 
 import math
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from heapq import nlargest
 from itertools import pairwise
 
 from customers.matching.accounts import Account, Verdict
@@ -17,7 +18,7 @@ from customers.matching.scoring import Rarity, compare, spelt_alike
 COMPARED, CROWDED = 12, 300
 
 
-def rarity(borne_by: Counter[str] | dict[str, int], names: int) -> Rarity:
+def rarity(borne_by: dict[str, int], names: int) -> Rarity:
     """How much a word says among so many names, of how many bear it: of one in twenty, little."""
     few, many = max(2.0, names**0.25), max(40.0, names / 20)
 
@@ -69,33 +70,31 @@ class Registry:
     def look_up(self, account: Account) -> list[Hit]:
         """Those that the account may be, best first; never one whose verdict is new."""
         name = taken_apart(account.name)
-        likely = self._likely(name).most_common(COMPARED)
-        places = {place for place, _ in likely} | set(
-            self.domains.get(registrable(account.domain), ())
-        )
+        same_domain = self.domains.get(registrable(account.domain), ())
+        places = {*self._likely(name), *same_domain}
         hits = [
             Hit(place, *compare(account, self.accounts[place], rarity=self.rarity))
             for place in places
         ]
         return _decided([hit for hit in hits if hit.verdict != Verdict.NEW])
 
-    def _likely(self, name: Name) -> Counter[int]:
-        """How much of the name each says, in weights."""
-        said: Counter[int] = Counter()
-        spellings = {word: [(word, 1.0)] for word in _sayings(name) if word in self.bearers}
+    def _likely(self, name: Name) -> list[int]:
+        """Those that say most of the name, by the weight of its words."""
+        said: dict[int, float] = defaultdict(float)
+        spellings = {text: [(text, 1.0)] for text in _sayings(name) if text in self.bearers}
         for word in name.words:
             if word.text not in spellings:
                 spellings[word.text] = self._respelt(word.text)
-        ranked = sorted(spellings, key=lambda word: len(self.bearers.get(word, ())))
-        for word in ranked:
-            for known, alike in spellings[word]:
+        ranked = sorted(spellings, key=lambda text: len(self.bearers.get(text, ())))
+        for text in ranked:
+            for known, alike in spellings[text]:
                 places = self.bearers[known]
                 if len(places) > CROWDED and said:
                     places = [place for place in places if place in said]
                 gain = self.rarity(known) * alike
                 for place in places:
                     said[place] += gain - 0.02 * len(self.names[place].words)
-        return said
+        return nlargest(COMPARED, said, key=lambda place: said[place])
 
     def _respelt(self, word: str) -> list[tuple[str, float]]:
         near = {known for rest in _shortened(word) for known in self.misspelt.get(rest, ())}

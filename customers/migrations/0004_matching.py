@@ -212,6 +212,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='saidofaccount',
+            name='of',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='said_to_be_others', to='customers.customer'),
+        ),
+        migrations.AddField(
+            model_name='saidofaccount',
             name='said_by',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
         ),
@@ -219,6 +224,11 @@ class Migration(migrations.Migration):
             model_name='saidofaccountevent',
             name='customer',
             field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customer'),
+        ),
+        migrations.AddField(
+            model_name='saidofaccountevent',
+            name='of',
+            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customer'),
         ),
         migrations.AddField(
             model_name='saidofaccountevent',
@@ -237,19 +247,23 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='saidofaccount',
-            constraint=models.UniqueConstraint(fields=('name_key', 'country', 'customer'), name='one_verdict_per_account'),
+            constraint=models.UniqueConstraint(condition=models.Q(('of', None)), fields=('name_key', 'country', 'customer'), name='one_verdict_per_account'),
+        ),
+        migrations.AddConstraint(
+            model_name='saidofaccount',
+            constraint=models.UniqueConstraint(fields=('of', 'customer'), name='one_verdict_per_pair'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='saidofaccount',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "customers_saidofaccountevent" ("country", "customer_id", "id", "name", "name_key", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "said_at", "said_by_id", "same") SELECT new_values."country", new_values."customer_id", new_values."id", new_values."name", new_values."name_key", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."said_at", new_values."said_by_id", new_values."same" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='00f7998bdc35a89b5d4af812d849dbadb323e142', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_e1177', referencing='REFERENCING NEW TABLE AS new_values ', table='customers_saidofaccount', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "customers_saidofaccountevent" ("country", "customer_id", "id", "name", "name_key", "of_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "said_at", "said_by_id", "same") SELECT new_values."country", new_values."customer_id", new_values."id", new_values."name", new_values."name_key", new_values."of_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."said_at", new_values."said_by_id", new_values."same" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='e2e88261ac3b477eeea0cc2baa8648625c8563fd', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_e1177', referencing='REFERENCING NEW TABLE AS new_values ', table='customers_saidofaccount', when='AFTER')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='saidofaccount',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "customers_saidofaccountevent" ("country", "customer_id", "id", "name", "name_key", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "said_at", "said_by_id", "same") SELECT new_values."country", new_values."customer_id", new_values."id", new_values."name", new_values."name_key", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."said_at", new_values."said_by_id", new_values."same" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='585194145e00996ffe72027fa28fad67d2428ad9', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_7c291', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='customers_saidofaccount', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "customers_saidofaccountevent" ("country", "customer_id", "id", "name", "name_key", "of_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "said_at", "said_by_id", "same") SELECT new_values."country", new_values."customer_id", new_values."id", new_values."name", new_values."name_key", new_values."of_id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."said_at", new_values."said_by_id", new_values."same" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='d6ea9ea29ce30669e9a3adc79e22eaa1cc2a2683', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_7c291', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='customers_saidofaccount', when='AFTER')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='saidofaccount',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "customers_saidofaccountevent" ("country", "customer_id", "id", "name", "name_key", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "said_at", "said_by_id", "same") SELECT old_values."country", old_values."customer_id", old_values."id", old_values."name", old_values."name_key", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."said_at", old_values."said_by_id", old_values."same" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='b7de7f803dcfae4e69d80cb9d03f791326abd010', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_67c25', referencing='REFERENCING OLD TABLE AS old_values ', table='customers_saidofaccount', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "customers_saidofaccountevent" ("country", "customer_id", "id", "name", "name_key", "of_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "said_at", "said_by_id", "same") SELECT old_values."country", old_values."customer_id", old_values."id", old_values."name", old_values."name_key", old_values."of_id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."said_at", old_values."said_by_id", old_values."same" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='5545206b62bcab7b602bdf752a603a743f83af2e', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_67c25', referencing='REFERENCING OLD TABLE AS old_values ', table='customers_saidofaccount', when='AFTER')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='saidofaccountevent',

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import User
+from channelhub.lib.history import entries
 from customers.actions.likeness import remember, tell_apart
 from customers.actions.merges import merge_customer
 from customers.import_names import CustomerNames
@@ -134,6 +135,8 @@ def test_an_admin_sees_what_may_be_the_same_and_says_that_it_is_not(
     for customer in (fenwick, other):
         assert browser.get(customer.get_absolute_url()).context["possible"] == []
     assert browser.get(fenwick.get_absolute_url()).context["others"] == [other]
+    # Somebody else of that name may be either.
+    assert len(find(Account("Fenwick Motors", "", "GB")).candidates) == 2
     browser.post(apart, {"take_back": str(other.public_id)})
     assert len(browser.get(fenwick.get_absolute_url()).context["possible"]) == 1
     for wrong in ({"other": "nonsense"}, {"other": str(admin.public_id)}, {}):
@@ -154,6 +157,7 @@ def test_a_manager_is_told_only_of_customers_that_they_may_see(
 def test_two_that_were_told_apart_say_who_said_so(fenwick: Customer, admin: User) -> None:
     other = Customer.objects.create(name="Fenwick Motors plc")
     tell_apart(fenwick, other, acting_user=admin)
-    row = SaidOfAccount.objects.get(customer=other)
+    row = SaidOfAccount.objects.get(of=fenwick, customer=other)
     assert (row.said_by, row.same, row.name) == (admin, False, fenwick.name)
-    assert row.events.get().pgh_label == "insert"
+    (entry,) = entries(row)
+    assert (entry.what, entry.who) == (f"Verdict on an account added: {row.name_key}", str(admin))
