@@ -289,12 +289,16 @@ def _forms(
         "change": ChangeForm(),
         "reassign": ReassignForm(),
         "comment": CommentForm(),
-        "extension": AnswerForm(prefix=None),
+        "extension": AnswerForm(),
         "appeal": AnswerForm(),
     }
+    forms = {**unbound, **bound}
+    for name, form in forms.items():
+        # Several of them have a field of the same name on this page.
+        form.auto_id = f"{name}_%s"
     return {
         "may_decide": may_decide,
-        "forms": {**unbound, **bound},
+        "forms": forms,
         "appeal": appeal,
         "appeal_open": appeal is not None and appeal.state == RequestState.OPEN,
         "appeal_until": appeal_until(deal) if deal.state == State.REJECTED else None,
