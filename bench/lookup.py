@@ -9,11 +9,12 @@ at the threshold that is best for it on these very names; ours keeps its preset 
 
 import argparse
 import math
+import os
 import random
 import time
 from collections import Counter, defaultdict
 
-import django.conf
+import django
 import names
 from cleanco import basename
 
@@ -119,7 +120,9 @@ def main() -> None:
     parser.add_argument("--words", type=int, default=6000)
     parser.add_argument("--seed", type=int, default=1)
     wanted = parser.parse_args()
-    django.conf.settings.configure()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "channelhub.settings")
+    os.environ.setdefault("DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none")  # asked nothing
+    django.setup()
     from customers.matching.scoring import MATCH
 
     dice = random.Random(wanted.seed)

@@ -41,7 +41,6 @@ class Name:
 
     words: tuple[Word, ...]
     forms: tuple[str, ...]
-    countries: frozenset[str]
     key: str
 
 
@@ -78,7 +77,6 @@ def taken_apart(text: str) -> Name:
     return Name(
         words=tuple(told),
         forms=tuple(forms),
-        countries=frozenset(word for word in (*core, *places) if word.isupper()),
         key="".join(core),
     )
 

@@ -4,7 +4,7 @@ A name is what its words tell of who is meant. Two names are alike as far as wha
 same; where both tell something that the other does not, they are two.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -51,9 +51,7 @@ class _Alignment:
     @property
     def contradict(self) -> bool:
         """Whether each says something that the other does not."""
-        return all(
-            any(word.weight > OF_A_PLACE for word in words) for words in (self.only_a, self.only_b)
-        )
+        return bool(_telling(self.only_a) and _telling(self.only_b))
 
     @property
     def reason(self) -> str:
@@ -63,8 +61,14 @@ class _Alignment:
         slips = [f'"{a.text}" and "{b.text}"' for a, b, alike in self.agreed if alike < 1]
         if slips:
             said += f"; spelt unlike: {', '.join(slips)}"
-        own = [word.text for word in (*self.only_a, *self.only_b) if word.weight > OF_A_PLACE]
-        return f"{said}; only one says {_quoted(own)}" if own else said
+        own = [_quoted(told) for words in (self.only_a, self.only_b) if (told := _telling(words))]
+        if len(own) == 2:
+            return f"{said}; one says {own[0]}, the other {own[1]}"
+        return f"{said}; only one says {own[0]}" if own else said
+
+
+def _telling(words: Sequence[Word]) -> list[str]:
+    return [word.text for word in words if word.weight > OF_A_PLACE]
 
 
 @lru_cache(maxsize=500_000)
@@ -79,7 +83,7 @@ def spelt_alike(a: str, b: str) -> float:
         longer.removeprefix(shorter) in ENDINGS or f"{shorter[:-1]}ies" == longer
     ):
         return 0.95
-    if longer in COMMON and shortens(shorter, longer):
+    if longer in COMMON and _shortens(shorter, longer):
         return 0.9
     allowed = _slips(len(shorter))
     distance = OSA.distance(a, b, score_cutoff=allowed)
@@ -88,7 +92,7 @@ def spelt_alike(a: str, b: str) -> float:
     return 1.0 - 0.85 * distance / len(longer) - (0.05 if a[0] != b[0] else 0.0)
 
 
-def shortens(shorter: str, longer: str) -> bool:
+def _shortens(shorter: str, longer: str) -> bool:
     """Whether a word is short for another: mgmt for management, manuf for manufacturing."""
     if len(shorter) < 3 or shorter[0] != longer[0]:
         return False
@@ -180,6 +184,8 @@ def verdict_of(score: float) -> Verdict:
 
 
 def _by_name(a: Name, b: Name, rarity: Rarity | None) -> tuple[float, str]:
+    if not a.key or not b.key:
+        return 0.0, "no name"
     if a.key == b.key:
         return (1.0 if a.forms == b.forms else 0.98), "same name" + _forms(a, b)
     pair = _aligned(a, b, rarity)
@@ -190,14 +196,14 @@ def _by_name(a: Name, b: Name, rarity: Rarity | None) -> tuple[float, str]:
         score *= 0.8
     if pair.contradict:
         score = min(score, DOUBTFUL)
-    if begins_with(a, b) or begins_with(b, a):
+    if _begins_with(a, b) or _begins_with(b, a):
         score = max(score, BEGINS)
     return score, pair.reason + _forms(a, b)
 
 
-def begins_with(longer: Name, shorter: Name) -> bool:
+def _begins_with(longer: Name, shorter: Name) -> bool:
     """Whether a name goes on where a telling one ends: Acme, Acme Rockets."""
-    told = [word.text for word in shorter.words if word.weight > OF_A_PLACE]
+    told = _telling(shorter.words)
     telling = len(told) > 1 or any(word.weight > COMMONPLACE for word in shorter.words)
     return telling and [word.text for word in longer.words[: len(told)]] == told
 

@@ -75,6 +75,8 @@ def test_legal_forms_are_taken_from_the_ends_and_never_everything(name: str, key
 def test_the_reason_says_what_was_seen() -> None:
     assert compare(Account("Acme Ltd"), Account("Acme"))[2] == 'same name; "ltd" is a legal form'
     assert "spelt unlike" in compare(Account("Brightmoor Foods"), Account("Brightmor Foods"))[2]
+    two = compare(Account("Fenwick Software"), Account("Centric Software"))
+    assert two[2] == 'no distinctive word; one says "fenwick", the other "centric"'
     assert 'only one says "rockets"' in compare(Account("Acme"), Account("Acme Rockets"))[2]
 
 
@@ -84,6 +86,10 @@ def test_one_domain_is_one_customer_unless_the_names_have_nothing_in_common() ->
     assert compare(acme, Account("Zeta", "acme.co.uk"))[1] == Verdict.POSSIBLE
     mail = compare(Account("Acme", "a@gmail.com"), Account("Zeta", "gmail.com"))
     assert mail[1] == Verdict.NEW
+
+
+def test_nothing_is_like_nothing() -> None:
+    assert verdict("", "") == verdict("***", "...") == verdict("", "Acme") == Verdict.NEW
 
 
 def test_another_country_makes_a_person_look() -> None:
