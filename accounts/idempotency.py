@@ -41,6 +41,8 @@ class OnceView(generics.GenericAPIView[Any]):
     """A view whose POST happens once for each key."""
 
     needs_key = False
+    # A key is committed before the work, and so before the second wall opens its transaction.
+    wall_after_key = True
 
     def do(self, request: Request, **ids: Any) -> Response:
         """Do what is asked for; raises what the API knows how to tell."""
@@ -56,11 +58,13 @@ class OnceView(generics.GenericAPIView[Any]):
         """
         key = request.headers.get(HEADER, "")
         if not key and not self.needs_key:
+            raise_wall(request)
             return self.do(request, **ids)
         if not key or len(key) > LONGEST_KEY or not key.isprintable():
             message = f"Send a key of your own, of 1 to {LONGEST_KEY} characters, for each call."
             raise exceptions.ValidationError({HEADER: [message]})
         call = _claim(request, key)
+        raise_wall(request)
         try:
             with transaction.atomic():
                 mine = IdempotentCall.objects.select_for_update(nowait=True).get(pk=call.pk)
@@ -82,6 +86,11 @@ class OnceView(generics.GenericAPIView[Any]):
         call.content_type = answer.content_type or "application/json"
         call.body = JSONRenderer().render(answer.data)
         call.save(update_fields=["status", "content_type", "body"])
+
+
+def raise_wall(request: Request) -> None:
+    """Put up the second wall, which waited for the key."""
+    request._request.wall.raise_for(request.user)  # type: ignore[attr-defined]  # noqa: SLF001
 
 
 LOCK_NOT_AVAILABLE = "55P03"

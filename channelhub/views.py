@@ -8,13 +8,14 @@ from accounts.permissions import may
 from alerts.panels import health_bands, health_of, largest_partners, overnight, ranked
 from alerts.scan import five_questions
 from alerts.verdicts import Nature
+from channelhub.lib.roles import acting_as_app
 from channelhub.partner_pages import sales_context
 from deals.direct.opportunities import question
 from deals.portal.panels import your_deals
 from deals.review.panels import waiting
 from partners.facts.panels import my_actions
 from partners.models import Partner
-from partners.panels import portal_facts, record
+from partners.panels import portal_facts
 from partners.people.queries import who_to_ask
 from partners.portal.views import own_partner, up_to_date
 from sales.panels import feed_freshness, sparklines
@@ -70,13 +71,16 @@ def _direct_home(request: HttpRequest) -> HttpResponse:
 def _partner_home(request: HttpRequest, user: User) -> HttpResponse:
     partner = own_partner(request)
     today = Organisation.current().today()
+    with acting_as_app(partner):
+        # Sums with the partners merged into it, of months that all feeds cover.
+        sales = sales_context(partner, today)
     context = {
         "title": partner.name,
-        "facts": portal_facts(record(partner, today)),
+        "facts": portal_facts(partner, today),
         "may_write": may(user, "portal:people", "POST"),
         "may_register": may(user, "portal:deal-new", "POST"),
         **your_deals(user),
         **up_to_date(partner),
-        **sales_context(partner, today),
+        **sales,
     }
     return render(request, "home/partner.html", context)

@@ -75,16 +75,19 @@ def record(partner: Partner, on: dt.date, *, viewer: User | None = None) -> Reco
     )
 
 
-def portal_facts(found: Record) -> list[tuple[str, str | None]]:
+def portal_facts(partner: Partner, on: dt.date) -> list[tuple[str, str | None]]:
     """What a partner's own people read of its record: an allow-list."""
-    manager = found.manager.manager if found.manager else None
+    status, tier = partner.statuses.on(on).first(), partner.tiers.on(on).first()
+    territory = partner.territories.on(on).first()
+    assigned = partner.managers.on(on).select_related("manager").first()
+    manager = assigned.manager if assigned else None
     return [
-        ("Number", found.partner.number),
-        ("Status", found.status_badge[0]),
-        ("Tier", found.tier.tier if found.tier else None),
-        ("Territory", found.territory.territory if found.territory else None),
+        ("Number", partner.number),
+        ("Status", status_badge(status.status if status else None)[0]),
+        ("Tier", tier.tier if tier else None),
+        ("Territory", territory.territory if territory else None),
         ("Your channel manager", f"{manager.name}, {manager.email}" if manager else None),
-        ("Website", found.partner.website or None),
+        ("Website", partner.website or None),
     ]
 
 

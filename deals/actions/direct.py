@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 
 from accounts.models import User
 from channelhub.lib.history import decision
+from channelhub.lib.roles import acting_as_app
 from customers.matching import Account, Found, Likeness, find
 from customers.models import Customer, CustomerPartner
 from deals.actions.accounts import customer_of
@@ -234,7 +235,7 @@ def file_breach(
         raise ValidationError({"evidence": "Say what happened."})
     if happened_on > today():
         raise ValidationError({"happened_on": "This day is still to come."})
-    with decision(acting_user):
+    with decision(acting_user), acting_as_app(partner):
         row: Breach = Breach.objects.create(
             partner=partner,
             deal=deal,

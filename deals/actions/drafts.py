@@ -11,6 +11,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 
 from accounts.models import Organisation, User
 from channelhub.lib.history import decision
+from channelhub.lib.roles import acting_as_app
 from customers.matching import Account
 from deals.actions.accounts import customer_of
 from deals.actions.steps import locked, now, step, today
@@ -36,7 +37,7 @@ def begin_draft(
     partner: Partner, *, acting_user: User, lines: Mapping[ProductLine, Decimal], **fields: Any
 ) -> Deal:
     """A draft that only the partner sees, with what is known of it so far."""
-    with decision(acting_user):
+    with decision(acting_user), acting_as_app(partner):
         deal = Deal(partner=partner, registered_by=acting_user, **fields)
         if not deal.currency:
             deal.currency = partner.currency or Organisation.current().reporting_currency

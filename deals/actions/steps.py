@@ -10,6 +10,7 @@ from django.db import models
 
 from accounts.models import Organisation, User
 from channelhub.lib.history import decision
+from channelhub.lib.roles import acting_as_app
 from deals.models import Deal, DealStep
 from deals.rules import states
 from deals.rules.states import State, Step
@@ -43,7 +44,7 @@ def today() -> dt.date:
 @contextmanager
 def locked(deal: Deal, acting_user: models.Model | None) -> Iterator[Deal]:
     """One transaction on the registration as it is now, which nobody else changes meanwhile."""
-    with decision(acting_user):
+    with decision(acting_user), acting_as_app(deal):
         # Not a key lock: rows that refer to it may be added by others.
         rows = Deal.objects.select_for_update(of=("self",), no_key=True)
         yield rows.select_related("partner", "customer", "rules", "team").get(pk=deal.pk)

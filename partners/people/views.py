@@ -21,6 +21,7 @@ from accounts.models import User
 from accounts.permissions import may
 from channelhub.lib.history import entries
 from channelhub.lib.pages import paginate
+from channelhub.lib.roles import acting_as_app
 from imports.exporting import send
 from partners.models import Invitation, InvitationQuerySet
 from partners.people import actions
@@ -127,12 +128,15 @@ def withdraw(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 def person(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """One account: who it is, its role, its history."""
     somebody = get_person(request, public_id)
+    with acting_as_app(somebody):
+        # Who decided, too, which the history of everybody holds.
+        history = entries(somebody)
     context = {
         "title": str(somebody),
         "person": somebody,
         "form": RoleForm(user=who(request), person=somebody),
         "oneself": somebody == request.user,
-        "history": entries(somebody),
+        "history": history,
         "may_erase": not somebody.is_active
         and somebody.works_at_partner
         and may(request.user, "erasure:account", "GET"),

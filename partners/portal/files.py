@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.permissions import may, signed_in
 from channelhub.lib.pages import paginate
+from channelhub.lib.roles import acting_as_app
 from imports import actions, uploads
 from imports.exporting import CSV
 from imports.forms import UploadForm
@@ -59,7 +60,8 @@ def _new_file(request: HttpRequest) -> HttpResponse:
 
     def take_in(form: UploadForm) -> Import:
         data = form.cleaned_data
-        return send_file(partner, data["file"], kind=data["kind"], acting_user=user)
+        with acting_as_app(partner):
+            return send_file(partner, data["file"], kind=data["kind"], acting_user=user)
 
     form = OwnFileForm(request.POST or None, request.FILES or None, partner=partner)
     return upload_page(request, DOOR, form, take_in, title="Send a file")
@@ -67,14 +69,18 @@ def _new_file(request: HttpRequest) -> HttpResponse:
 
 def file_detail(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """What its columns are, what loading it would do, and what became of it."""
-    return import_page(request, _load(request, public_id), DOOR)
+    load = _load(request, public_id)
+    with acting_as_app(load):
+        return import_page(request, load, DOOR)
 
 
 @require_POST
 def discard(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Throw away a file that is not loaded yet."""
     load = _load(request, public_id)
-    if actions.discard_import(load):
+    with acting_as_app(load):
+        done = actions.discard_import(load)
+    if done:
         messages.success(request, f"{load.file_name} was thrown away. Nothing had been loaded.")
     return redirect("portal:file-list")
 
@@ -82,7 +88,10 @@ def discard(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 @require_POST
 def cancel(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Stop a file that waits or is being loaded."""
-    if not actions.cancel_import(_load(request, public_id)):
+    load = _load(request, public_id)
+    with acting_as_app(load):
+        done = actions.cancel_import(load)
+    if not done:
         messages.info(request, "It had ended already.")
     return redirect("portal:file-detail", public_id)
 
@@ -90,7 +99,9 @@ def cancel(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 @require_POST
 def reopen(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Correct what was said of a file that failed."""
-    actions.reopen_import(_load(request, public_id))
+    load = _load(request, public_id)
+    with acting_as_app(load):
+        actions.reopen_import(load)
     return redirect("portal:file-detail", public_id)
 
 

@@ -230,8 +230,8 @@ def test_the_list_costs_as_many_queries_with_many_files(
                options={"locked": {"deal": ""}}, created_by=partner_admin)
         for n in range(count)
     )  # fmt: skip
-    # session, user, organisation 2, partner and membership, count, page
-    with django_assert_max_num_queries(8):
+    # session, user, organisation 2, partner and membership, count, page; the second wall 5
+    with django_assert_max_num_queries(13):
         page = browser.get("/portal/files/", {"per": "200"}).content.decode()
     assert page.count(".csv</a>") == count
 

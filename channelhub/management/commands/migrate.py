@@ -2,6 +2,7 @@ from typing import Any
 
 from django.core.management.commands.migrate import Command as MigrateCommand
 
+from channelhub import wall
 from channelhub.lib import roles
 
 
@@ -13,4 +14,8 @@ class Command(MigrateCommand):
         with roles.acting_as(None):
             roles.ensure()
         with roles.acting_as(roles.OWNER):
-            return super().execute(*args, **options)
+            said = super().execute(*args, **options)
+            # Only a whole schema has everything that the policies name.
+            if not options.get("app_label") and not options.get("check_unapplied"):
+                wall.build()
+            return said
