@@ -50,7 +50,7 @@ def team_edit(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     if request.method == "POST" and form.apply(verbs.change_team, team, user=user_of(request)):
         messages.success(request, "Saved.")
         return redirect("teams:edit", public_id)
-    return _page(request, _team(public_id), form, TeamHolidayForm())
+    return _page(request, _team(public_id), form, TeamHolidayForm(auto_id="holiday_%s"))
 
 
 @require_POST
@@ -70,7 +70,7 @@ def team_remove(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 def add_holiday(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """One more day on which the team does not work."""
     team = _team(public_id)
-    form = TeamHolidayForm(request.POST)
+    form = TeamHolidayForm(request.POST, auto_id="holiday_%s")
     if form.apply(team, user_of(request)):
         messages.success(request, f"{form.cleaned_data['name']} is a holiday of {team}.")
         return redirect("teams:edit", public_id)
