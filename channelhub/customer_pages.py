@@ -24,6 +24,7 @@ CUSTOMER_PARTS = (
     "customers.CustomerContactEvent",
     "customers.CustomerContractEvent",
     "customers.CustomerLossEvent",
+    "customers.SaidOfAccountEvent",
 )
 
 
