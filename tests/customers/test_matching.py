@@ -160,4 +160,4 @@ def test_two_that_were_told_apart_say_who_said_so(fenwick: Customer, admin: User
     row = SaidOfAccount.objects.get(of=fenwick, customer=other)
     assert (row.said_by, row.same, row.name) == (admin, False, fenwick.name)
     (entry,) = entries(row)
-    assert (entry.what, entry.who) == (f"Verdict on an account added: {row.name_key}", str(admin))
+    assert (entry.what, entry.who) == (f"Verdict on an account added: {fenwick.name}", str(admin))
