@@ -222,6 +222,7 @@ def decide_extension(
         row: ExtensionRequest = ExtensionRequest.objects.select_for_update().get(pk=request.pk)
         if row.state != RequestState.OPEN:
             raise ValidationError("This request is decided already.")
+        lock_customer(mine)
         at = now()
         row.state = RequestState.GRANTED if grant else RequestState.REFUSED
         row.decided_by, row.decided_at, row.answer = acting_user, at, text

@@ -12,7 +12,7 @@ from deals.actions.notices import tell_manager, tell_partner
 from deals.actions.protecting import cut, lock_customer, protect
 from deals.actions.steps import locked, now, step, today
 from deals.models import Deal, DealLine, Ground, LineState, RejectionCode
-from deals.rules.states import State, Step
+from deals.rules.states import State, Step, after
 
 
 def take_up(deal: Deal, *, acting_user: User) -> Deal:
@@ -135,6 +135,8 @@ def approve_deal(
         IllegalStep: it is not under review.
     """
     with locked(deal, acting_user) as mine:
+        # Asked first: what is approved already would stand in its own way.
+        after(mine.state, Step.APPROVE)
         every = list(mine.lines.select_related("product_line"))
         chosen = every if lines is None else [line for line in every if line in lines]
         rest = [line for line in every if line not in chosen]
