@@ -4,7 +4,7 @@ import pgtrigger.migrations
 from django.db.migrations.state import ProjectState
 
 
-class AddTrigger(pgtrigger.migrations.AddTrigger):  # type: ignore[misc]
+class AddTrigger(pgtrigger.migrations.AddTrigger):
     """Adds a trigger. No operation reads a model's triggers, so its models stay as they are."""
 
     def state_forwards(self, app_label: str, state: ProjectState) -> None:
