@@ -279,7 +279,7 @@ def _kill_a_worker(port: int) -> None:
     listening = {
         each.pid
         for each in psutil.Process().children(recursive=True)
-        if any(c.laddr and c.laddr.port == port for c in each.net_connections("tcp"))
+        if any(c.laddr[1:] == (port,) for c in each.net_connections("tcp"))
     }
     workers = [each for each in map(psutil.Process, listening) if each.ppid() in listening]
     workers[0].kill()
