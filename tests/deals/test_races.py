@@ -203,8 +203,8 @@ def test_approvals_race_with_a_merge_of_their_customers(
 class Server:
     """The web processes of the product on the test's database, with somebody signed in."""
 
-    def __init__(self, port: int, session: str) -> None:
-        self.port = port
+    def __init__(self, process: psutil.Process, port: int, session: str) -> None:
+        self.process, self.port = process, port
         token = "c" * 32
         self.headers = {
             "Cookie": f"{settings.SESSION_COOKIE_NAME}={session};"
@@ -242,7 +242,7 @@ def server(sign_in: Callable[[User], Client], admin: User) -> Iterator[Server]:
         try:
             assert wait_until(lambda: is_ready(port), 120)
             session = sign_in(admin).cookies[settings.SESSION_COOKIE_NAME].value
-            yield Server(port, session)
+            yield Server(psutil.Process(web.pid), port, session)
         finally:
             web.terminate()
 
@@ -263,7 +263,7 @@ def test_through_the_web_with_a_worker_killed_in_the_middle(
     with ThreadPoolExecutor(WRITERS) as writers:
         answers = writers.map(approve, jobs)
         told = Counter(next(answers) for _ in range(len(jobs) // 2))
-        _kill_a_worker(server.port)
+        server.process.children()[0].kill()
         told.update(answers)
     # One in four is approved; who was cut off in the middle of it is told that it is done already.
     assert set(told) == {HTTPStatus.FOUND, HTTPStatus.UNPROCESSABLE_ENTITY}
@@ -272,14 +272,3 @@ def test_through_the_web_with_a_worker_killed_in_the_middle(
     assert Deal.objects.filter(state__in=PENDING).count() == WEB_PAIRS
     assert held_twice() == 0
     check_history()
-
-
-def _kill_a_worker(port: int) -> None:
-    """With -9, one of the processes that answer on the port."""
-    listening = {
-        each.pid
-        for each in psutil.Process().children(recursive=True)
-        if any(c.laddr.port == port for c in each.net_connections("tcp"))
-    }
-    workers = [each for each in map(psutil.Process, listening) if each.ppid() in listening]
-    workers[0].kill()
