@@ -140,7 +140,7 @@ def test_an_admin_sees_what_may_be_the_same_and_says_that_it_is_not(
     browser.post(apart, {"take_back": str(other.public_id)})
     assert len(browser.get(fenwick.get_absolute_url()).context["possible"]) == 1
     for wrong in ({"other": "nonsense"}, {"other": str(admin.public_id)}, {}):
-        assert browser.post(apart, wrong).status_code == 404
+        assert browser.post(apart, wrong).status_code == 302
 
 
 def test_a_manager_is_told_only_of_customers_that_they_may_see(
