@@ -320,7 +320,7 @@ def test_one_holds_a_customer_and_line_after_any_sequence() -> None:
 
 @pytest.mark.slow
 def test_one_holds_a_customer_and_line_after_many_long_sequences() -> None:
-    run(100, 40)
+    run(30, 40)
     wanted = {
         "second approval refused",
         "merge refused",
