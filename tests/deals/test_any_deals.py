@@ -316,17 +316,3 @@ def test_one_holds_a_customer_and_line_after_any_sequence() -> None:
     run(20, 15)
     # The sequences came where it matters.
     assert {"approve", "second approval refused", "merge", "expire"} <= set(Deals.seen)
-
-
-@pytest.mark.slow
-def test_one_holds_a_customer_and_line_after_many_long_sequences() -> None:
-    run(30, 40)
-    wanted = {
-        "second approval refused",
-        "merge refused",
-        "extend",
-        "expire",
-        "release",
-        "provisional",
-    }
-    assert wanted <= set(Deals.seen)
