@@ -252,7 +252,8 @@ def _suggestions(
         return {}
     others = [str(partner) for partner in sold_by if partner.pk != deal.partner_id]
     serves = any(partner.pk == deal.partner_id for partner in sold_by)
-    rate = plan_rate(deal.currency)
+    own = Organisation.current().reporting_currency
+    rate = PlanRate.objects.of(deal.currency, today(), own)
     of_another = others[0] if deal.type == DealType.RENEWAL and others and not serves else ""
     told = {}
     for line in lines:
@@ -295,14 +296,6 @@ def _claim(overlap: Overlap, since: dt.date) -> Claim:
         active=overlap.protected or record.is_open,
         certain=overlap.certain,
     )
-
-
-def plan_rate(currency: str) -> Decimal | None:
-    """Today's plan rate of a currency into the reporting currency; None where there is none."""
-    if currency == Organisation.current().reporting_currency:
-        return Decimal(1)
-    row: PlanRate | None = PlanRate.objects.on(today()).filter(currency=currency).first()
-    return row.rate if row else None
 
 
 def _below(amount: Decimal | None, minimum: Decimal | None) -> bool:

@@ -8,12 +8,13 @@ import datetime as dt
 import logging
 from collections.abc import Callable
 
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import Max, Min, QuerySet
 
 from accounts.models import Role
 from deals.actions.notices import tell_manager, tell_partner, tell_role
 from deals.actions.overlaps import stands_alone
-from deals.actions.protecting import AlreadyProtected, cut, end_of, protect
+from deals.actions.protecting import AlreadyProtected, cut, end_of, lock_customer, protect
 from deals.actions.steps import locked, now, step, today
 from deals.models import Deal, Ground, RequestState, Terms
 from deals.rules.states import PENDING, State, Step
@@ -23,6 +24,8 @@ logger = logging.getLogger(__name__)
 REMINDERS = (30, 14, 7, 1)
 # As many as one tick works through; the next one goes on.
 MOST = 2_000
+# How far ahead of today a request that waits for us is protected at least: as long a beat may fail.
+KEPT_ALIVE = dt.timedelta(days=14)
 
 
 def keep_the_clock() -> None:
@@ -38,6 +41,9 @@ def age_protections() -> None:
     day = today()
     approved = Deal.objects.filter(state=State.APPROVED)
     ending = approved.annotate(end=Max("protections__during__endswith"))
+    # First of all: a request that we have not answered keeps its protection alive.
+    waiting = ending.filter(extension__state=RequestState.OPEN, end__lte=day + KEPT_ALIVE)
+    _each(waiting, _keep_alive)
     soon = ending.filter(end__gt=day, end__lte=day + dt.timedelta(days=max(REMINDERS) + 1))
     _each(soon, _remind)
     _each(ending.filter(end__lte=day), _expire)
@@ -119,6 +125,20 @@ def _remind(deal: Deal) -> None:
         f"Protection ends on {last:%-d %b %Y}",
         "Tell us how it goes, ask for the extension, or report it won or lost.",
     )
+
+
+def _keep_alive(deal: Deal) -> None:
+    """Protect for another while what a request waits for; nobody else can have come between."""
+    request = getattr(deal, "extension", None)
+    if deal.state != State.APPROVED or request is None or request.state != RequestState.OPEN:
+        return
+    lock_customer(deal)
+    until = today() + 2 * KEPT_ALIVE
+    pending = deal.protections.filter(ground=Ground.PENDING_EXTENSION).not_over(today())
+    for row in pending.order_by("pk"):
+        if row.during.upper < until:
+            row.during = DateRange(row.during.lower, until)
+            row.save(update_fields=["during"])
 
 
 def _expire(deal: Deal) -> None:

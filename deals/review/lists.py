@@ -10,6 +10,7 @@ from django.db.models import Count, F, Max, Min, OuterRef, Q, QuerySet, Sum
 from django.http import HttpRequest
 
 from accounts.models import User
+from deals.actions.reviewing import REVIEWERS
 from deals.models import Appeal, Deal, DealLine, ExtensionRequest, RequestState, ReviewTeam
 from deals.rules.states import PENDING, State
 
@@ -31,7 +32,7 @@ MOST = 10_000
 
 def reviewers() -> QuerySet[User]:
     """Who may be given a review."""
-    return User.objects.active().filter(role__in=("admin", "manager"))
+    return User.objects.active().filter(role__in=REVIEWERS)
 
 
 class QueueFilter(filters.FilterSet):  # type: ignore[misc]

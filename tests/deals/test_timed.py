@@ -185,6 +185,31 @@ def test_a_pending_extension_keeps_it_alive_and_a_refusal_ends_it(
     assert approved.state == State.EXPIRED
 
 
+def test_a_request_that_nobody_answers_protects_for_as_long_as_it_waits(
+    approved: Deal,
+    submitted: Make,
+    other_partner: Partner,
+    other_partner_admin: User,
+    manager: User,
+    partner_rep: User,
+    clock: Any,
+) -> None:
+    clock.turn(days=85)
+    request = progress.ask_extension(approved, reason="The board.", acting_user=partner_rep)
+    for _ in range(6):
+        clock.turn(days=10)
+        tick()
+        progress.update_progress(approved, text="Alive.", acting_user=partner_rep)
+    assert live(approved, clock)
+    other = submitted(other_partner, other_partner_admin)
+    with pytest.raises(Exception, match="Another registration holds"):
+        reviewing.approve_deal(other, acting_user=manager)
+    progress.decide_extension(request, grant=True, acting_user=manager)
+    day = clock.now.date()
+    last = max(row.during.upper for row in Protection.objects.all())
+    assert last == day + dt.timedelta(days=30)
+
+
 def test_granted_it_lasts_thirty_days_more_and_once(
     approved: Deal, manager: User, partner_rep: User, clock: Any
 ) -> None:
