@@ -110,7 +110,10 @@ def overlaps_of(deal: Deal, found: Found, lines: Sequence[ProductLine]) -> tuple
         return ()
     own = protected_customer(deal.customer_id)
     alike: dict[int, Likeness | None] = {each.customer: each for each in found.candidates}
-    alike[own] = alike[deal.customer_id] = None
+    for key in (own, deal.customer_id):
+        # Whom a person took it for needs no likeness; where there is one, it is the reason.
+        if (known := alike.get(key)) is None or known.verdict != Verdict.MATCH:
+            alike[key] = None
     siblings = _siblings(own) - set(alike)
     people = members([*alike, *siblings])
     wanted = {line.pk for line in lines}

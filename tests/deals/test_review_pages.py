@@ -111,6 +111,8 @@ def test_both_partners_stand_side_by_side_with_the_reason(
     text = sign_in(admin).get(page(later)).content.decode()
     assert "Alpha Systems" in text
     assert "Same customer" in text
+    # Beside the customer that it is taken for, and beside the other registration.
+    assert text.count("same name") == 2
     assert "was complete first" in text
 
 
