@@ -334,3 +334,24 @@ def test_growth_of_a_quarter_is_reviewed_and_less_is_not(
 def test_taken_back_on_its_first_day_it_protects_no_day(approved: Deal, partner_rep: User) -> None:
     progress.withdraw(approved, acting_user=partner_rep)
     assert Protection.objects.get().during == DateRange(empty=True)
+
+
+def test_a_beat_touches_only_what_is_due(
+    approved: Deal, clock: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else many that are merely near their end keep the beat from reaching the others."""
+    touched: list[str] = []
+    each = timed._each
+
+    def noted(deals: Any, act: Any) -> None:
+        touched.extend(act.__name__ for _ in deals)
+        each(deals, act)
+
+    monkeypatch.setattr(timed, "_each", noted)
+    clock.turn(days=62)
+    timed.age_protections()
+    assert touched == ["_remind", "_silence"]
+    touched.clear()
+    clock.turn(days=1)
+    timed.age_protections()
+    assert touched == []
