@@ -90,8 +90,8 @@ class TablePermission(BasePermission):
         return False
 
 
-def signed_in(request: HttpRequest) -> User:
-    """Who calls a page that the table opens to people with an account only.
+def signed_in(request: HttpRequest | Request) -> User:
+    """Who calls what the table opens to people with an account only, a page or the API.
 
     Raises:
         Http404: nobody is signed in.

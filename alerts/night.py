@@ -79,7 +79,7 @@ class Night:
 def night(as_of: dt.date) -> Night:
     """Everything that judging a day needs to know about feeds, rates and the channel."""
     currency = Organisation.current().reporting_currency
-    rates = _rates(as_of, currency)
+    rates = PlanRate.objects.by_currency(as_of, currency)
     known = covered_months(as_of)
     found = Feed.objects.filter(route=Route.CHANNEL).select_related("source").in_bulk()
     feeds = _states(found, known, as_of)
@@ -110,11 +110,6 @@ def channel_end(as_of: dt.date, feeds: dict[int, FeedState]) -> dt.date | None:
     if known:
         return min(known)
     return max((feed.covered_to for feed in billing if feed.covered_to), default=None)
-
-
-def _rates(as_of: dt.date, currency: str) -> dict[str, Decimal]:
-    rates = dict(PlanRate.objects.on(as_of).values_list("currency", "rate"))
-    return {**rates, currency: Decimal(1)}
 
 
 def _states(

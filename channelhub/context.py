@@ -75,10 +75,9 @@ def navigation(request: HttpRequest) -> list[NavigationItem]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return []
-    current = route_of(request.resolver_match)
     viewing = getattr(request, "viewing", None)
     return [
-        NavigationItem(label, reverse(route), icon, _same_section(route, current))
+        NavigationItem(label, reverse(route), icon, _same_section(route, request))
         for label, routes, icon in NAVIGATION
         for route in [each for each in routes.split() if may(user, each, "GET")][:1]
         if viewing is None or route in PORTAL
@@ -89,7 +88,11 @@ def navigation(request: HttpRequest) -> list[NavigationItem]:
 PART_OF = dict.fromkeys(("work", "breaches", "direct", "rules", "teams"), "deals")
 
 
-def _same_section(route: str, current: str) -> bool:
+def _same_section(route: str, request: HttpRequest) -> bool:
+    current = route_of(request.resolver_match)
+    if route.startswith("portal:"):
+        # One namespace, several entries: what lies below an entry's address is its own.
+        return request.path.startswith(reverse(route))
     return route == current or (":" in route and _section(route) == _section(current))
 
 

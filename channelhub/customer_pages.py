@@ -25,6 +25,7 @@ CUSTOMER_PARTS = (
     "customers.CustomerContactEvent",
     "customers.CustomerContractEvent",
     "customers.CustomerLossEvent",
+    "customers.SaidOfAccountEvent",
 )
 
 

@@ -12,7 +12,7 @@ from rest_framework import generics, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.models import User
+from accounts.permissions import signed_in
 from customers.actions.records import change_customer, create_customer, report_loss, withdraw_loss
 from customers.forms import CustomerFilter
 from customers.models import Customer, CustomerLoss
@@ -64,12 +64,6 @@ class CustomerSerializer(serializers.ModelSerializer[Customer]):
         read_only_fields = ("merged_on",)
 
 
-def caller(request: Request) -> User:
-    """Who calls; the permission table has let no stranger come here."""
-    assert isinstance(request.user, User)  # noqa: S101 - for the type checker
-    return request.user
-
-
 class Visible(generics.GenericAPIView[Customer]):
     """Starts at the customers that the caller may see."""
 
@@ -91,7 +85,7 @@ class CustomerList(Visible, generics.ListCreateAPIView[Customer]):
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         sent = self.get_serializer(data=request.data)
         sent.is_valid(raise_exception=True)
-        made = create_customer(acting_user=caller(request), **sent.validated_data)
+        made = create_customer(acting_user=signed_in(request), **sent.validated_data)
         return Response(self.get_serializer(made).data, status=201)
 
 
@@ -107,7 +101,7 @@ class CustomerDetail(Visible, generics.RetrieveAPIView[Customer]):
         customer = self.get_object()
         sent = self.get_serializer(customer, data=request.data, partial=True)
         sent.is_valid(raise_exception=True)
-        changed = change_customer(customer, acting_user=caller(request), **sent.validated_data)
+        changed = change_customer(customer, acting_user=signed_in(request), **sent.validated_data)
         return Response(self.get_serializer(changed).data)
 
 
@@ -123,14 +117,14 @@ class CustomerLossReport(CustomerDetail):
         customer = self.get_object()
         sent = LossSerializer(data=request.data)
         sent.is_valid(raise_exception=True)
-        loss = report_loss(customer, acting_user=caller(request), **sent.validated_data)
+        loss = report_loss(customer, acting_user=signed_in(request), **sent.validated_data)
         return Response(LossSerializer(loss).data, status=201)
 
     @extend_schema(responses=LossSerializer)
     def delete(self, request: Request, public_id: uuid.UUID) -> Response:
         """It came back, or never was lost."""
         return Response(
-            LossSerializer(withdraw_loss(self.get_object(), acting_user=caller(request))).data
+            LossSerializer(withdraw_loss(self.get_object(), acting_user=signed_in(request))).data
         )
 
 

@@ -4,7 +4,7 @@ import uuid
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
@@ -114,7 +114,8 @@ def apart(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     try:
         other = rows.get(public_id=request.POST.get("take_back" if taken_back else "other", ""))
     except (Customer.DoesNotExist, ValidationError):
-        raise Http404 from None
+        messages.error(request, "Choose one of the customers that are listed here.")
+        return redirect("customers:detail", public_id=public_id)
     if taken_back:
         take_back(customer, other, acting_user=user)
         messages.success(request, f"{other} may be {customer} again.")

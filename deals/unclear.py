@@ -45,44 +45,49 @@ WITH later AS MATERIALIZED (
       ORDER BY s.at DESC, s.id DESC LIMIT 1) AS active_at
   FROM (SELECT DISTINCT ON (deal_id) deal_id, from_state FROM deals_dealstep
     WHERE NOT %(now)s AND at >= %(at)s ORDER BY deal_id, at, id) AS first
-), standing AS MATERIALIZED (
-  SELECT d.id, d.partner_id, d.customer_id, d.tender, coalesce(later.from_state, d.state) AS state,
-    CASE WHEN later.deal_id IS NULL THEN d.due_at ELSE later.due_at END AS due_at,
-    CASE WHEN later.deal_id IS NULL THEN d.active_at ELSE later.active_at END AS active_at
-  FROM deals_deal d LEFT JOIN later ON later.deal_id = d.id
-  WHERE d.submitted_at < %(at)s AND coalesce(later.from_state, d.state) = ANY(%(open)s)
-    AND (NOT %(now)s OR d.state = ANY(%(open)s))
-), ours AS MATERIALIZED (
-  SELECT o.id, o.customer_id, o.product_line_id, o.owner_id, o.owner_name,
+), claims AS (
+  SELECT 'registration' AS kind, s.id, s.state, s.due_at, s.tender, NULL::bigint AS owner_id,
+    '' AS owner_name, (s.active_at AT TIME ZONE %(zone)s)::date AS active_on, s.customer_id,
+    l.product_line_id
+  FROM (
+    SELECT d.id, d.customer_id, d.tender, d.state, d.due_at, d.active_at FROM deals_deal d
+    WHERE d.state = ANY(%(open)s) AND d.submitted_at < %(at)s
+      AND (%(now)s OR d.id NOT IN (SELECT deal_id FROM later))
+    UNION ALL
+    SELECT d.id, d.customer_id, d.tender, later.from_state, later.due_at, later.active_at
+    FROM later JOIN deals_deal d ON d.id = later.deal_id
+    WHERE later.from_state = ANY(%(open)s) AND d.submitted_at < %(at)s
+  ) AS s LEFT JOIN deals_dealline l ON l.deal_id = s.id AND l.state <> 'rejected'
+  UNION ALL
+  SELECT 'direct', o.id, 'open', NULL, false, o.owner_id, o.owner_name,
     CASE WHEN o.active_on <= %(day)s THEN o.active_on ELSE coalesce(
       (SELECT e.active_on FROM deals_directopportunityevent e
         WHERE e.pgh_obj_id = o.id AND e.pgh_created_at < %(at)s
-        ORDER BY e.pgh_id DESC LIMIT 1), o.opened_on) END AS active_on
+        ORDER BY e.pgh_id DESC LIMIT 1), o.opened_on) END, o.customer_id, o.product_line_id
   FROM deals_directopportunity o
   WHERE o.logged_at < %(at)s AND (o.closed_on IS NULL OR o.closed_on > %(day)s)
-), roots AS MATERIALIZED (
-  -- As deals_protected_customer says it of one.
-  SELECT typed.id, coalesce(up.merged_into_id, up.id, own.id) AS root
-  FROM customers_customer typed
+), counted AS (
+  -- Several partners may be approved for a tender. The customer is what
+  -- deals_protected_customer says. Windows, and not a join of claims with claims: the planner
+  -- cannot know how many match, and a wrong guess costs minutes.
+  SELECT claims.*,
+    CASE WHEN product_line_id IS NULL THEN 0
+      WHEN tender THEN count(*) FILTER (WHERE kind = 'registration' AND NOT tender) OVER same
+      ELSE count(*) FILTER (WHERE kind = 'registration') OVER same - (kind = 'registration')::int
+    END AS registrations,
+    CASE WHEN product_line_id IS NULL THEN 0
+      ELSE count(*) FILTER (WHERE kind = 'direct') OVER same - (kind = 'direct')::int
+    END AS directs
+  FROM claims
+  JOIN customers_customer typed ON typed.id = claims.customer_id
   JOIN customers_customer own ON own.id = coalesce(typed.merged_into_id, typed.id)
   LEFT JOIN customers_customer up
     ON up.id = own.parent_id AND own.level = 'site' AND up.level = 'entity'
-  WHERE typed.id IN (SELECT customer_id FROM standing UNION SELECT customer_id FROM ours)
-), claims AS MATERIALIZED (
-  SELECT 'registration' AS kind, s.id, roots.root, l.product_line_id, s.tender
-  FROM standing s JOIN roots ON roots.id = s.customer_id
-  JOIN deals_dealline l ON l.deal_id = s.id AND l.state <> 'rejected'
-  UNION ALL
-  SELECT 'direct', o.id, roots.root, o.product_line_id, false
-  FROM ours o JOIN roots ON roots.id = o.customer_id
-), shared AS MATERIALIZED (
-  -- Several partners may be approved for a tender.
-  SELECT one.kind, one.id,
-    count(DISTINCT other.id) FILTER (WHERE other.kind = 'registration') AS registrations,
-    count(DISTINCT other.id) FILTER (WHERE other.kind = 'direct') AS directs
-  FROM claims one JOIN claims other USING (root, product_line_id)
-  WHERE (one.kind, one.id) <> (other.kind, other.id) AND NOT (one.tender AND other.tender)
-  GROUP BY one.kind, one.id
+  WINDOW same AS (PARTITION BY coalesce(up.merged_into_id, up.id, own.id), product_line_id)
+), opportunities AS (
+  SELECT kind, id, state, due_at, owner_id, owner_name, active_on,
+    max(registrations) AS registrations, max(directs) AS directs
+  FROM counted GROUP BY kind, id, state, due_at, owner_id, owner_name, active_on
 ), gone AS MATERIALIZED (
   SELECT u.id FROM accounts_user u
   WHERE CASE WHEN %(now)s THEN NOT u.is_active ELSE NOT coalesce(
@@ -97,25 +102,18 @@ WITH later AS MATERIALIZED (
 ), changed AS MATERIALIZED (
   SELECT DISTINCT deal_id FROM deals_dealline WHERE state = 'under-review'
 ), facts AS (
-  SELECT 'registration' AS kind, s.id, s.state, role.user_id AS lead_id, '' AS lead_name,
-    role.user_id IN (SELECT id FROM gone) AS lead_left,
-    coalesce(shared.registrations, 0) AS registrations, coalesce(shared.directs, 0) AS directs,
-    s.due_at, s.state = ANY(%(pending)s) OR (s.state = 'approved' AND s.id IN (SELECT deal_id
-      FROM changed)) AS waits,
-    (s.active_at AT TIME ZONE %(zone)s)::date AS active_on,
-    flag.raised_at AS flagged_at, coalesce(flag.text, '') AS flag
-  FROM standing s
-  LEFT JOIN deals_dealrole role ON role.deal_id = s.id AND role.leads AND role.valid @> %(day)s
-  LEFT JOIN shared ON shared.kind = 'registration' AND shared.id = s.id
-  LEFT JOIN deals_unclearflag flag ON flag.deal_id = s.id AND flag.raised_at < %(at)s
-    AND (flag.settled_at IS NULL OR flag.settled_at >= %(at)s)
-  WHERE {registrations}
-  UNION ALL
-  SELECT 'direct', o.id, 'open', o.owner_id, o.owner_name, o.owner_id IN (SELECT id FROM gone),
-    coalesce(shared.registrations, 0), coalesce(shared.directs, 0), NULL, false, o.active_on,
-    NULL, ''
-  FROM ours o LEFT JOIN shared ON shared.kind = 'direct' AND shared.id = o.id
-  WHERE {directs}
+  SELECT o.kind, o.id, o.state, coalesce(o.owner_id, role.user_id) AS lead_id,
+    o.owner_name AS lead_name,
+    coalesce(o.owner_id, role.user_id) IN (SELECT id FROM gone) AS lead_left,
+    o.registrations, o.directs, o.due_at, o.kind = 'registration' AND (o.state = ANY(%(pending)s)
+      OR (o.state = 'approved' AND o.id IN (SELECT deal_id FROM changed))) AS waits,
+    o.active_on, flag.raised_at AS flagged_at, coalesce(flag.text, '') AS flag
+  FROM opportunities o
+  LEFT JOIN deals_dealrole role ON o.kind = 'registration' AND role.deal_id = o.id AND role.leads
+    AND role.valid @> %(day)s
+  LEFT JOIN deals_unclearflag flag ON o.kind = 'registration' AND flag.deal_id = o.id
+    AND flag.raised_at < %(at)s AND (flag.settled_at IS NULL OR flag.settled_at >= %(at)s)
+  WHERE CASE o.kind WHEN 'registration' THEN {registrations} ELSE {directs} END
 ), judged AS (
   SELECT facts.*, array_remove(ARRAY[{reasons}], NULL) AS reasons FROM facts
 )
@@ -180,7 +178,7 @@ class Question:
     def rows(self, ending: str, **params: Any) -> list[tuple[Any, ...]]:
         """The rows of a query that goes on from `judged`."""
         statement = STATEMENT.format(
-            registrations=_within("s.id", self.registrations),
+            registrations=_within("o.id", self.registrations),
             directs=_within("o.id", self.directs),
             reasons=REASONS,
         )

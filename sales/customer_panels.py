@@ -14,7 +14,7 @@ from customers.models import Customer
 from customers.roots import CUSTOMER_ROOTS
 from customers.roots import members as customer_members
 from partners.models import OwnResult, Partner
-from sales.models import FeedMonth, SalesMonth
+from sales.models import FeedMonth, PlanRate, SalesMonth
 
 CUSTOMERS_SHOWN = 8
 
@@ -85,7 +85,7 @@ def share_of_own_sales(partner: Partner, year: OwnResult | None, on: dt.date) ->
     """
     if year is None or not year.amount:
         return None
-    rate = _rate(year.currency, on)
+    rate = PlanRate.objects.of(year.currency, on, Organisation.current().reporting_currency)
     first = months.first_day(year.start)
     if year.start != first:
         first = months.add_months(first, 1)
@@ -95,17 +95,6 @@ def share_of_own_sales(partner: Partner, year: OwnResult | None, on: dt.date) ->
     ).total(on)
     return None if rate is None or ours is None else ours / (year.amount * rate)
 
-
-def _rate(currency: str, on: dt.date) -> Decimal | None:
-    if currency == Organisation.current().reporting_currency:
-        return Decimal(1)
-    with connection.cursor() as cursor:
-        cursor.execute(RATE, {"currency": currency, "on": on})
-        row: tuple[Any, ...] | None = cursor.fetchone()
-        return row[0] if row else None
-
-
-RATE = "SELECT rate FROM sales_planrate WHERE currency = %(currency)s AND valid @> %(on)s::date"
 
 BY_CUSTOMER = f"""
 WITH plan AS (

@@ -5,12 +5,11 @@ import uuid
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import Count
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
-from accounts.models import User
-from accounts.permissions import may
+from accounts.permissions import may, signed_in
 from channelhub.lib.history import entries
 from channelhub.lib.pages import paginate
 from sales.actions import remove_line
@@ -22,7 +21,7 @@ from sales.tabs import tabs
 def line_list(request: HttpRequest) -> HttpResponse:
     """Every product line by name; admins add one here."""
     form = LineForm(request.POST or None)
-    if request.method == "POST" and (made := form.add(_user(request))):
+    if request.method == "POST" and (made := form.add(signed_in(request))):
         messages.success(request, f"Deals can be registered for {made} now.")
         return redirect("sales:lines")
     rows = ProductLine.objects.annotate(count=Count("products")).order_by("name")
@@ -40,7 +39,7 @@ def line_page(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """One product line: its name, and who changed it."""
     line = _line(public_id)
     form = LineForm(request.POST or None, initial={"name": line.name})
-    if request.method == "POST" and form.rename(_line(public_id), _user(request)):
+    if request.method == "POST" and form.rename(_line(public_id), signed_in(request)):
         messages.success(request, "Saved.")
         return redirect("sales:lines")
     context = {"title": line.name, "line": line, "form": form, "history": entries(line)}
@@ -52,7 +51,7 @@ def remove(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """A line that was added by mistake."""
     line = _line(public_id)
     try:
-        remove_line(line, acting_user=_user(request))
+        remove_line(line, acting_user=signed_in(request))
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
         return redirect("sales:line", public_id)
@@ -63,10 +62,3 @@ def remove(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 def _line(public_id: uuid.UUID) -> ProductLine:
     found: ProductLine = get_object_or_404(ProductLine.objects.all(), public_id=public_id)
     return found
-
-
-def _user(request: HttpRequest) -> User:
-    """Who is signed in; the permission table has let nobody else come here."""
-    if not isinstance(request.user, User):
-        raise Http404
-    return request.user

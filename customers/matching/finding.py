@@ -1,7 +1,7 @@
 """The customers that an account may be, found in the database."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,7 @@ from customers.rules import looks_like_placeholder
 
 # How many customers one key brings, how many all of them, and how many of those are compared: the
 # most alike by their letters. Measured in bench/matching.py.
-EACH, MOST, COMPARED = 300, 1500, 40
+EACH, MOST, COMPARED = 100, 600, 40
 # So many accounts are looked up by one statement.
 AT_ONCE = 200
 
@@ -27,15 +27,16 @@ WITH asked AS (
   SELECT * FROM unnest(%(names)s::text[], %(telling)s::text[], %(domains)s::text[])
     WITH ORDINALITY AS each (name, telling, domains, place)
 ), near AS (
-  SELECT a.place, n.customer_id, n.called, '' AS domain FROM asked a
+  SELECT a.place, n.customer_id, n.called, '' AS domain, n.shared >= 100 AS sure FROM asked a
   CROSS JOIN LATERAL customers_near(
     a.name, string_to_array(a.telling, ' '), %(each)s, %(most)s) AS n
   UNION ALL
-  SELECT a.place, d.customer_id, c.name, d.domain FROM asked a
+  SELECT a.place, d.customer_id, c.name, d.domain, true FROM asked a
   JOIN customers_customerdomain d ON d.domain = ANY (string_to_array(a.domains, ' '))
   JOIN customers_customer c ON c.id = d.customer_id
 )
-SELECT near.place - 1, near.called, near.domain, c.country, root.id, root.name, root.country
+SELECT near.place - 1, near.called, near.domain, near.sure, c.country, root.id, root.name,
+  root.country
 FROM near
 JOIN customers_customer c ON c.id = near.customer_id
 JOIN customers_customer root ON root.id = coalesce(c.merged_into_id, c.id)
@@ -45,10 +46,14 @@ WHERE NOT c.placeholder AND NOT root.placeholder
 
 @dataclass(frozen=True)
 class _Candidate:
-    """A name or a domain of a customer, and the root that stands for it."""
+    """A name or a domain of a customer, and the root that stands for it.
+
+    It is sure to be compared where its key or its domain is the account's.
+    """
 
     called: str
     domain: str
+    sure: bool
     in_country: str
     key: int
     name: str
@@ -126,9 +131,10 @@ def _likely(account: Account, near: Sequence[_Candidate], said: Said) -> list[Li
     ]
 
 
-def _closest(account: Account, near: Sequence[_Candidate]) -> Iterable[_Candidate]:
-    named = {n: folded(each.called) for n, each in enumerate(near) if not each.domain}
+def _closest(account: Account, near: Sequence[_Candidate]) -> list[_Candidate]:
+    """Those of the same key or domain, and of the others the most alike by their letters."""
+    sure = [each for each in near if each.sure][:COMPARED]
+    named = {n: folded(each.called) for n, each in enumerate(near) if not each.sure}
     asked = folded(account.name)
     alike = process.extract(asked, named, scorer=fuzz.token_sort_ratio, limit=COMPARED)
-    yield from (each for each in near if each.domain)
-    yield from (near[n] for _, _, n in alike)
+    return [*sure, *(near[n] for _, _, n in alike)]

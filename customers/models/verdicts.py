@@ -19,6 +19,7 @@ class SaidOfAccount(models.Model):
     were told apart may bear one name, and others that bear it may be either.
     """
 
+    name = models.CharField("as it was written", max_length=200)
     name_key = models.TextField()
     country = models.CharField(max_length=2, blank=True, default="")
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="said_of")
@@ -26,7 +27,6 @@ class SaidOfAccount(models.Model):
         Customer, null=True, on_delete=models.CASCADE, related_name="said_to_be_others"
     )
     same = models.BooleanField()
-    name = models.CharField("as it was written", max_length=200)
     said_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     said_at = models.DateTimeField(default=timezone.now)
 

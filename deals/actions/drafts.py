@@ -30,7 +30,6 @@ from sales.models import ProductLine
 # The fields of the first step: complete with these.
 COMPLETE = ("account_name", "account_domain", "account_country", "currency", "expected_close",
             "effort")  # fmt: skip
-NEVER_ENDS = None
 
 
 def begin_draft(

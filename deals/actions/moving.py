@@ -1,7 +1,6 @@
 """Customers that a partner brought and that now buy from us direct: suspicions for the ledger."""
 
 import datetime as dt
-from decimal import Decimal
 from typing import Any
 
 from django.core.cache import cache
@@ -40,8 +39,7 @@ def enter_moved(day: dt.date) -> None:
     partner's submission did not move.
     """
     own = Organisation.current()
-    rates = dict(PlanRate.objects.on(day).values_list("currency", "rate"))
-    rates[own.reporting_currency] = Decimal(1)
+    rates = PlanRate.objects.by_currency(day, own.reporting_currency)
     params: dict[str, Any] = {
         "as_of": day,
         "new": day - dt.timedelta(days=NEW_DAYS),

@@ -110,7 +110,10 @@ def overlaps_of(deal: Deal, found: Found, lines: Sequence[ProductLine]) -> tuple
         return ()
     own = protected_customer(deal.customer_id)
     alike: dict[int, Likeness | None] = {each.customer: each for each in found.candidates}
-    alike[own] = alike[deal.customer_id] = None
+    for key in (own, deal.customer_id):
+        # Whom a person took it for needs no likeness; where there is one, it is the reason.
+        if (known := alike.get(key)) is None or known.verdict != Verdict.MATCH:
+            alike[key] = None
     siblings = _siblings(own) - set(alike)
     people = members([*alike, *siblings])
     wanted = {line.pk for line in lines}
@@ -252,7 +255,8 @@ def _suggestions(
         return {}
     others = [str(partner) for partner in sold_by if partner.pk != deal.partner_id]
     serves = any(partner.pk == deal.partner_id for partner in sold_by)
-    rate = plan_rate(deal.currency)
+    own = Organisation.current().reporting_currency
+    rate = PlanRate.objects.of(deal.currency, today(), own)
     of_another = others[0] if deal.type == DealType.RENEWAL and others and not serves else ""
     told = {}
     for line in lines:
@@ -295,14 +299,6 @@ def _claim(overlap: Overlap, since: dt.date) -> Claim:
         active=overlap.protected or record.is_open,
         certain=overlap.certain,
     )
-
-
-def plan_rate(currency: str) -> Decimal | None:
-    """Today's plan rate of a currency into the reporting currency; None where there is none."""
-    if currency == Organisation.current().reporting_currency:
-        return Decimal(1)
-    row: PlanRate | None = PlanRate.objects.on(today()).filter(currency=currency).first()
-    return row.rate if row else None
 
 
 def _below(amount: Decimal | None, minimum: Decimal | None) -> bool:

@@ -215,6 +215,8 @@ def decide_extension(
 ) -> ExtensionRequest:
     """Grant or refuse the extension; refused, the protection ends when it would have.
 
+    Granted late, its days count from today: what was kept alive meanwhile is the wait for us.
+
     Raises:
         ValidationError: it is decided already.
     """
@@ -222,18 +224,32 @@ def decide_extension(
         row: ExtensionRequest = ExtensionRequest.objects.select_for_update().get(pk=request.pk)
         if row.state != RequestState.OPEN:
             raise ValidationError("This request is decided already.")
+        lock_customer(mine)
         at = now()
         row.state = RequestState.GRANTED if grant else RequestState.REFUSED
         row.decided_by, row.decided_at, row.answer = acting_user, at, text
         row.save(update_fields=["state", "decided_by", "decided_at", "answer"])
         if grant:
-            mine.protections.filter(ground=Ground.PENDING_EXTENSION).update(ground=Ground.EXTENSION)
+            _grant(mine)
         else:
             cut(mine, today(), Ground.PENDING_EXTENSION)
         what = Step.GRANT_EXTENSION if grant else Step.REFUSE_EXTENSION
         step(mine, what, by=acting_user, at=at, text=text)
         tell_partner(mine, f"{what}", f"{what.label}", text)
     return row
+
+
+def _grant(deal: Deal) -> None:
+    if deal.rules is None:
+        return
+    pending = deal.protections.filter(ground=Ground.PENDING_EXTENSION).order_by("pk")
+    for row in pending.exclude(during__isempty=True):
+        days = deal.rules.terms_for(deal.type, row.product_line_id).extension_days
+        first = row.during.lower
+        end = max(first, today()) + dt.timedelta(days=days)
+        # It may have been kept alive for longer than the extension lasts, and is cut then.
+        row.during, row.ground = DateRange(first, end), Ground.EXTENSION
+        row.save(update_fields=["during", "ground"])
 
 
 def share(deal: Deal, *, to: User, acting_user: User) -> None:

@@ -93,7 +93,8 @@ def protect(
 
 def cut(deal: Deal, day: dt.date, *grounds: Ground) -> None:
     """End a registration's protections before `day`; what would begin later protects no day."""
-    rows = Protection.objects.filter(deal=deal).not_over(day)
+    # In the order in which a merge moves them, so that the two wait and do not deadlock.
+    rows = Protection.objects.filter(deal=deal).not_over(day).order_by("pk")
     for row in rows.filter(ground__in=grounds) if grounds else rows:
         first = row.during.lower
         row.during = DateRange(first, day) if first < day else DateRange(empty=True)

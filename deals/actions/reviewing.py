@@ -5,14 +5,17 @@ from collections.abc import Collection
 
 from django.core.exceptions import ValidationError
 
-from accounts.models import User
+from accounts.models import Role, User
 from customers.models import Customer
 from deals.actions.drafts import clock
 from deals.actions.notices import tell_manager, tell_partner
 from deals.actions.protecting import cut, lock_customer, protect
 from deals.actions.steps import locked, now, step, today
 from deals.models import Deal, DealLine, Ground, LineState, RejectionCode
-from deals.rules.states import State, Step
+from deals.rules.states import State, Step, after
+
+# Whose review a registration can be.
+REVIEWERS = (Role.ADMIN, Role.MANAGER)
 
 
 def take_up(deal: Deal, *, acting_user: User) -> Deal:
@@ -52,9 +55,6 @@ def reassign(deal: Deal, *, to: User, acting_user: User) -> Deal:
             fields={"reviewer": to},
         )
     return mine
-
-
-REVIEWERS = ("admin", "manager")
 
 
 def ask(deal: Deal, *, question: str, acting_user: User) -> Deal:
@@ -135,6 +135,8 @@ def approve_deal(
         IllegalStep: it is not under review.
     """
     with locked(deal, acting_user) as mine:
+        # Asked first: what is approved already would stand in its own way.
+        after(mine.state, Step.APPROVE)
         every = list(mine.lines.select_related("product_line"))
         chosen = every if lines is None else [line for line in every if line in lines]
         rest = [line for line in every if line not in chosen]

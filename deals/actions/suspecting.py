@@ -3,7 +3,6 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Any
 
 from django.db import connection
 
@@ -71,7 +70,8 @@ def suspect(opportunities: Sequence[DirectOpportunity], day: dt.date) -> list[Br
         return []
     at = now()
     deals = _deals({deal for _, deal in (*worked, *ended)})
-    rates = _rates(known.values())
+    own = Organisation.current()
+    rates = PlanRate.objects.by_currency(own.today(), own.reporting_currency)
     rows = [
         _suspicion(_kind(known[key]), known[key], deals[deal], day, rates) for key, deal in worked
     ]
@@ -96,14 +96,6 @@ def _pairs(
 def _deals(keys: set[int]) -> dict[int, Deal]:
     rows = Deal.objects.filter(pk__in=keys).select_related("partner", "rules")
     return {row.pk: row for row in rows.prefetch_related("protections", "rules__terms")}
-
-
-def _rates(opportunities: Any) -> dict[str, Decimal]:
-    """Today's plan rates of their currencies; those without one are not among them."""
-    own = Organisation.current()
-    wanted = {each.currency for each in opportunities if each.amount is not None}
-    rows = PlanRate.objects.on(own.today()).filter(currency__in=wanted)
-    return {**{row.currency: row.rate for row in rows}, own.reporting_currency: Decimal(1)}
 
 
 def _kind(opportunity: DirectOpportunity) -> BreachKind:

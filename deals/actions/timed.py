@@ -7,15 +7,18 @@ crash between two of them and a late beat change nothing. Days are the organisat
 import datetime as dt
 import logging
 from collections.abc import Callable
+from typing import Any
 
-from django.db.models import Max, Min, QuerySet
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.db.models import CharField, Exists, F, Max, Min, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Cast, Concat
 
 from accounts.models import Role
 from deals.actions.notices import tell_manager, tell_partner, tell_role
 from deals.actions.overlaps import stands_alone
-from deals.actions.protecting import AlreadyProtected, cut, end_of, protect
+from deals.actions.protecting import AlreadyProtected, cut, end_of, lock_customer, protect
 from deals.actions.steps import locked, now, step, today
-from deals.models import Deal, Ground, RequestState, Terms
+from deals.models import Deal, Ground, Notice, Protection, RequestState, Terms
 from deals.rules.states import PENDING, State, Step
 
 logger = logging.getLogger(__name__)
@@ -23,6 +26,8 @@ logger = logging.getLogger(__name__)
 REMINDERS = (30, 14, 7, 1)
 # As many as one tick works through; the next one goes on.
 MOST = 2_000
+# How far ahead of today a request that waits for us is protected at least: as long a beat may fail.
+KEPT_ALIVE = dt.timedelta(days=14)
 
 
 def keep_the_clock() -> None:
@@ -37,13 +42,45 @@ def age_protections() -> None:
     """Remind of protections that end, end those that are over, ask the silent, release them."""
     day = today()
     approved = Deal.objects.filter(state=State.APPROVED)
-    ending = approved.annotate(end=Max("protections__during__endswith"))
-    soon = ending.filter(end__gt=day, end__lte=day + dt.timedelta(days=max(REMINDERS) + 1))
-    _each(soon, _remind)
+    theirs = Protection.objects.filter(deal=OuterRef("pk")).order_by().values("deal")
+    ending = approved.annotate(
+        end=Subquery(theirs.annotate(end=Max("during__endswith")).values("end"))
+    )
+    # First of all: a request that we have not answered keeps its protection alive.
+    waiting = ending.filter(extension__state=RequestState.OPEN, end__lte=day + KEPT_ALIVE)
+    _each(waiting, _keep_alive)
+    for days in REMINDERS:
+        _each(_not_reminded(ending, days, day), _remind)
     _each(ending.filter(end__lte=day), _expire)
-    shortest = Terms.objects.aggregate(days=Min("silence_days"))["days"]
-    if shortest is not None:
-        _each(approved.filter(active_at__lte=now() - dt.timedelta(days=shortest)), _silence)
+    _each(_silent(approved), _silence)
+
+
+def _not_reminded(ending: Any, days: int, day: dt.date) -> Any:
+    """Those whose protection ends within so many days, but no fewer that have a reminder."""
+    fewer = max((each for each in REMINDERS if each < days), default=-1)
+    near = ending.filter(
+        end__gt=day + dt.timedelta(days=fewer + 1), end__lte=day + dt.timedelta(days=days + 1)
+    )
+    key = Concat(Value("ends "), Cast(OuterRef("end"), CharField()), Value(f" {days}"))
+    return near.exclude(Exists(Notice.objects.filter(deal=OuterRef("pk"), key=key)))
+
+
+def _silent(approved: QuerySet[Deal]) -> QuerySet[Deal]:
+    """Those to be asked, warned or released, by the strictest terms of any rules."""
+    strictest = Terms.objects.aggregate(
+        asks=Min("silence_days"),
+        warns=Min(F("release_days") - F("notice_days")),
+        releases=Min("release_days"),
+        notice=Min("notice_days"),
+    )
+    if strictest["asks"] is None:
+        return approved.none()
+    ago = {name: now() - dt.timedelta(days=days) for name, days in strictest.items()}
+    return approved.filter(
+        Q(silence_asked_at=None, notice_at=None, active_at__lte=ago["asks"])
+        | Q(notice_at=None, active_at__lte=ago["warns"])
+        | Q(notice_at__lte=ago["notice"], active_at__lte=ago["releases"])
+    )
 
 
 def _each(deals: QuerySet[Deal], act: Callable[[Deal], None]) -> None:
@@ -119,6 +156,20 @@ def _remind(deal: Deal) -> None:
         f"Protection ends on {last:%-d %b %Y}",
         "Tell us how it goes, ask for the extension, or report it won or lost.",
     )
+
+
+def _keep_alive(deal: Deal) -> None:
+    """Protect for another while what a request waits for; nobody else can have come between."""
+    request = getattr(deal, "extension", None)
+    if deal.state != State.APPROVED or request is None or request.state != RequestState.OPEN:
+        return
+    lock_customer(deal)
+    until = today() + 2 * KEPT_ALIVE
+    pending = deal.protections.filter(ground=Ground.PENDING_EXTENSION).not_over(today())
+    for row in pending.order_by("pk"):
+        if row.during.upper < until:
+            row.during = DateRange(row.during.lower, until)
+            row.save(update_fields=["during"])
 
 
 def _expire(deal: Deal) -> None:

@@ -9,11 +9,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.models import Organisation
-from accounts.permissions import may
+from accounts.permissions import may, signed_in
 from channelhub.lib.history import entries
 from channelhub.lib.pages import paginate
 from deals.direct.forms import BreachFilter, BreachForm, DecideForm
-from deals.direct.opportunities import viewer
 from deals.ledger import aftermath, by_partner, by_team, office_calendar, resolution
 from deals.models import Breach, BreachState
 from deals.tabs import tabs
@@ -101,7 +100,7 @@ def _cells(breach: Breach, calendar: Any, now: Any) -> tuple[Any, ...]:
 
 def file(request: HttpRequest) -> HttpResponse:
     """One of our people files what a partner says."""
-    form = BreachForm(request.POST or None, user=viewer(request), initial=request.GET.dict())
+    form = BreachForm(request.POST or None, user=signed_in(request), initial=request.GET.dict())
     if request.method == "POST" and (filed := form.file()):
         messages.success(request, "It is in the ledger.")
         return redirect(filed)
@@ -119,7 +118,7 @@ def breach_page(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 def decide(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Confirm it, so that it counts, or waive it."""
     breach, form = _breach(request, public_id), DecideForm(request.POST)
-    if done := form.apply(breach, viewer(request)):
+    if done := form.apply(breach, signed_in(request)):
         messages.success(request, f"It is {done.get_state_display().lower()}.")
         return redirect(done)
     return _page(request, breach, form)

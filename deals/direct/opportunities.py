@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET
 
 from accounts.models import Role, User
-from accounts.permissions import may
+from accounts.permissions import may, signed_in
 from channelhub.lib.history import entries
 from channelhub.lib.pages import paginate
 from customers.models import Customer
@@ -32,13 +32,6 @@ ANSWERS = {
     "under-review": ("Under review", "orange", "clock"),
     "open": ("Open", "green", "check"),
 }
-
-
-def viewer(request: HttpRequest) -> User:
-    """Who is signed in; the permission table has let nobody else come here."""
-    if not isinstance(request.user, User):
-        raise Http404
-    return request.user
 
 
 @require_GET
@@ -74,7 +67,7 @@ def _public_ids(keys: list[int]) -> dict[int, uuid.UUID]:
 
 def create(request: HttpRequest) -> HttpResponse:
     """Log an opportunity of our own; against a protected customer it has to be confirmed."""
-    user = viewer(request)
+    user = signed_in(request)
     form = LogForm(request.POST or None, initial=request.GET.dict())
     if request.method == "POST" and (logged := form.log(user)):
         if logged.warned:
@@ -91,7 +84,7 @@ def _asked_for(request: HttpRequest) -> DirectFilter:
     query.setdefault("state", DirectState.OPEN)
     visible = DirectOpportunity.objects.visible_to(request.user)
     rows = visible.select_related("product_line", "owner", "customer")
-    own = ExpressionWrapper(Q(owner=viewer(request)), output_field=BooleanField())
+    own = ExpressionWrapper(Q(owner=signed_in(request)), output_field=BooleanField())
     ordered = rows.annotate(own=own).order_by(F("own").desc(nulls_last=True), "-active_on", "-pk")
     return DirectFilter(query, queryset=ordered, request=request)
 
@@ -125,7 +118,7 @@ def opportunity_export(request: HttpRequest, file_format: str) -> HttpResponseBa
 
 def opportunity(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """One opportunity of our own: how it goes, and what became of it."""
-    user = viewer(request)
+    user = signed_in(request)
     visible = DirectOpportunity.objects.visible_to(user)
     row: DirectOpportunity = get_object_or_404(
         visible.select_related("customer", "product_line", "owner", "source"), public_id=public_id

@@ -11,10 +11,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET
 
 from accounts.models import Organisation
-from accounts.permissions import may
+from accounts.permissions import may, signed_in
 from channelhub.lib.pages import page_size, paginate
 from deals.direct.forms import LeadForm, ReviewerForm, SettleForm, WorkForm
-from deals.direct.opportunities import viewer
 from deals.models import Deal, DirectOpportunity
 from deals.tabs import tabs
 from deals.unclear import Question, facts
@@ -26,7 +25,7 @@ MOST_CALLS = 500
 
 def work_list(request: HttpRequest) -> HttpResponse:
     """Every open opportunity with who leads it, what is unclear first."""
-    user = viewer(request)
+    user = signed_in(request)
     form = WorkForm(request.GET, user=user)
     asked = form.asked()
     size = page_size(request)
@@ -53,7 +52,7 @@ def work_list(request: HttpRequest) -> HttpResponse:
 @require_GET
 def call_list(request: HttpRequest) -> HttpResponse:
     """What the weekly call goes through: by partner, what is unclear first; to be printed."""
-    user = viewer(request)
+    user = signed_in(request)
     form = WorkForm(request.GET, user=user)
     asked = form.asked()
     rows = WorkingList(
@@ -93,7 +92,7 @@ def _by_partner(every: list[Working]) -> list[tuple[Any, list[Working]]]:
 
 def work_page(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Who works one registration: exact dated roles, and what makes it clear again."""
-    user = viewer(request)
+    user = signed_in(request)
     visible = Deal.objects.visible_to(user).select_related("partner", "customer", "reviewer")
     deal: Deal = get_object_or_404(visible, public_id=public_id)
     flag = deal.flags.filter(settled_at=None).select_related("raised_by").first()

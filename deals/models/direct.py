@@ -151,7 +151,8 @@ class BreachQuerySet(models.QuerySet["Breach"]):
         theirs = self.filter(partner__in=Partner.objects.visible_to(user))
         if isinstance(user, User) and user.works_at_partner:
             deals = Deal.objects.visible_to(user)
-            return theirs.filter(kind=BreachKind.FILED).filter(Q(deal__in=deals) | Q(filed_by=user.pk))
+            filed = theirs.filter(kind=BreachKind.FILED)
+            return filed.filter(Q(deal__in=deals) | Q(filed_by=user.pk))
         return theirs
 
     def search(self, text: str) -> Self:

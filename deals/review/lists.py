@@ -6,11 +6,12 @@ from typing import Any
 
 import django_filters as filters
 from django import forms
-from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum
+from django.db.models import Count, F, Max, Min, OuterRef, Q, QuerySet, Sum
 from django.http import HttpRequest
 
 from accounts.models import User
-from deals.models import Appeal, Deal, ExtensionRequest, RequestState, ReviewTeam
+from deals.actions.reviewing import REVIEWERS
+from deals.models import Appeal, Deal, DealLine, ExtensionRequest, RequestState, ReviewTeam
 from deals.rules.states import PENDING, State
 
 TONES = {
@@ -31,7 +32,7 @@ MOST = 10_000
 
 def reviewers() -> QuerySet[User]:
     """Who may be given a review."""
-    return User.objects.active().filter(role__in=("admin", "manager"))
+    return User.objects.active().filter(role__in=REVIEWERS)
 
 
 class QueueFilter(filters.FilterSet):  # type: ignore[misc]
@@ -90,14 +91,15 @@ def every(request: HttpRequest) -> DealFilter:
 
 
 def listed(user: Any) -> Any:
-    """Registrations with what a row of a list shows of them."""
+    """Registrations with what a row of a list shows of them, asked for of those rows only."""
+    lines = DealLine.objects.filter(deal=OuterRef("pk")).order_by().values("deal")
     return (
         Deal.objects.visible_to(user)
         .select_related("partner", "reviewer", "team", "registered_by")
         .annotate(
-            total=Sum("lines__amount", distinct=False),
-            first_line=Min("lines__product_line__name"),
-            line_count=Count("lines"),
+            total=lines.annotate(told=Sum("amount")).values("told"),
+            first_line=lines.annotate(told=Min("product_line__name")).values("told"),
+            line_count=lines.annotate(told=Count("pk")).values("told"),
         )
     )
 

@@ -47,7 +47,6 @@ def queue(request: HttpRequest) -> HttpResponse:
         "page": page,
         "tabs": tabs(request, "deals:queue"),
         "narrowed": any(request.GET.get(name) for name in asked.filters),
-        "may_take_up": may(request.user, "deals:take-up", "POST"),
     }
     return render(request, "deals/review/queue.html", context)
 

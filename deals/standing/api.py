@@ -13,10 +13,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.permissions import signed_in
 from customers.models.customers import check_country
 from deals.actions.standing import authorise, end_authorisation
 from deals.models import Authorisation
-from partners.facts.api import OfPartner, caller
+from partners.facts.api import OfPartner
 from partners.models import Partner
 from sales.models import ProductLine
 
@@ -84,7 +85,7 @@ class AuthorisationList(OfPartner):
         partner = self.partner()
         sent = AuthorisationSerializer(data=request.data)
         sent.is_valid(raise_exception=True)
-        return self.created(authorise(partner, acting_user=caller(request), **sent.facts()))
+        return self.created(authorise(partner, acting_user=signed_in(request), **sent.facts()))
 
 
 class AuthorisationEnd(APIView):
@@ -98,7 +99,7 @@ class AuthorisationEnd(APIView):
         row = get_object_or_404(rows, public_id=public_id)
         sent = EndSerializer(data=request.data)
         sent.is_valid(raise_exception=True)
-        done = end_authorisation(row, acting_user=caller(request), **sent.validated_data)
+        done = end_authorisation(row, acting_user=signed_in(request), **sent.validated_data)
         return Response(AuthorisationSerializer(done).data)
 
 

@@ -3,12 +3,12 @@
 import uuid
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.models import Organisation, User
-from accounts.permissions import may
+from accounts.models import Organisation
+from accounts.permissions import may, signed_in
 from channelhub.lib.history import entries
 from channelhub.lib.pages import paginate
 from deals.actions.standing import remove_authorisation
@@ -19,18 +19,11 @@ from imports.exporting import send, table_of
 from partners.models import Partner
 
 
-def user_of(request: HttpRequest) -> User:
-    """Who is signed in; the permission table has let nobody else come here."""
-    if not isinstance(request.user, User):
-        raise Http404
-    return request.user
-
-
 def authorisations(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Every authorisation of a partner; admins enter one here."""
     partner = _partner(request, public_id)
     form = AuthorisationForm(request.POST or None)
-    if request.method == "POST" and (made := form.apply(partner, user_of(request))):
+    if request.method == "POST" and (made := form.apply(partner, signed_in(request))):
         messages.success(request, f"{partner} is authorised: {made}.")
         return redirect("partners:authorisations", public_id=public_id)
     rows = Authorisation.objects.filter(partner=partner).select_related("product_line")
@@ -51,7 +44,7 @@ def end(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Say on which day one holds last."""
     row = _authorisation(request, public_id)
     form = EndForm(request.POST)
-    if done := form.apply(row, user_of(request)):
+    if done := form.apply(row, signed_in(request)):
         messages.success(request, f"{done} holds until {done.last_day:%-d %b %Y}.")
     else:
         messages.error(request, form.problem)
@@ -62,7 +55,7 @@ def end(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 def remove(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """One was entered by mistake."""
     row = _authorisation(request, public_id)
-    remove_authorisation(row, acting_user=user_of(request))
+    remove_authorisation(row, acting_user=signed_in(request))
     messages.success(request, f"Removed: {row}.")
     return redirect("partners:authorisations", public_id=row.partner.public_id)
 

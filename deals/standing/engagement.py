@@ -12,12 +12,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
-from accounts.permissions import may
+from accounts.permissions import may, signed_in
 from channelhub.lib.history import entries
 from deals.actions.engagement import change_rules, is_to_come, remove_rules, write_rules
 from deals.actions.steps import today
 from deals.models import RulesOfEngagement
-from deals.standing.authorisations import user_of
 from deals.standing.engagement_forms import VersionForms
 from deals.standing.figures import rows_of
 from deals.tabs import tabs
@@ -85,7 +84,7 @@ def rules_remove(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Take back a version that is still to come."""
     rules = _rules(public_id)
     try:
-        remove_rules(rules, acting_user=user_of(request))
+        remove_rules(rules, acting_user=signed_in(request))
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
         return redirect("rules:detail", public_id)
@@ -118,7 +117,7 @@ def _keep(
     if request.method != "POST" or "another" in request.POST or not forms.is_valid():
         return None
     try:
-        return verb(**forms.facts(), acting_user=user_of(request))
+        return verb(**forms.facts(), acting_user=signed_in(request))
     except ValidationError as error:
         forms.refuse(error)
         return None

@@ -11,11 +11,11 @@ from django.views.decorators.http import require_POST
 
 from accounts.forms import WEEKDAYS, DayForm
 from accounts.models import Organisation
+from accounts.permissions import signed_in
 from channelhub.lib.history import entries
 from deals.actions import teams as verbs
 from deals.actions.steps import today
 from deals.models import ReviewTeam, RulesOfEngagement
-from deals.standing.authorisations import user_of
 from deals.standing.team_forms import TeamForm, TeamHolidayForm
 from deals.tabs import tabs
 
@@ -36,7 +36,9 @@ def team_create(request: HttpRequest) -> HttpResponse:
     organisation = Organisation.current()
     usual = {"time_zone": organisation.time_zone, "working_days": organisation.working_days}
     form = TeamForm(request.POST or None, initial=usual)
-    if request.method == "POST" and (made := form.apply(verbs.create_team, user=user_of(request))):
+    if request.method == "POST" and (
+        made := form.apply(verbs.create_team, user=signed_in(request))
+    ):
         messages.success(request, f"{made} is set up.")
         return redirect("teams:edit", made.public_id)
     context = {"title": "New review team", "form": form}
@@ -47,10 +49,10 @@ def team_edit(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """One team: its record, its holidays, and an example of its clock."""
     team = _team(public_id)
     form = TeamForm(request.POST or None, initial=_facts(team))
-    if request.method == "POST" and form.apply(verbs.change_team, team, user=user_of(request)):
+    if request.method == "POST" and form.apply(verbs.change_team, team, user=signed_in(request)):
         messages.success(request, "Saved.")
         return redirect("teams:edit", public_id)
-    return _page(request, _team(public_id), form, TeamHolidayForm())
+    return _page(request, _team(public_id), form, TeamHolidayForm(auto_id="holiday_%s"))
 
 
 @require_POST
@@ -58,7 +60,7 @@ def team_remove(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """A team that was set up by mistake."""
     team = _team(public_id)
     try:
-        verbs.remove_team(team, acting_user=user_of(request))
+        verbs.remove_team(team, acting_user=signed_in(request))
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
         return redirect("teams:edit", public_id)
@@ -70,8 +72,8 @@ def team_remove(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 def add_holiday(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """One more day on which the team does not work."""
     team = _team(public_id)
-    form = TeamHolidayForm(request.POST)
-    if form.apply(team, user_of(request)):
+    form = TeamHolidayForm(request.POST, auto_id="holiday_%s")
+    if form.apply(team, signed_in(request)):
         messages.success(request, f"{form.cleaned_data['name']} is a holiday of {team}.")
         return redirect("teams:edit", public_id)
     return _page(request, team, TeamForm(initial=_facts(team)), form)
@@ -82,7 +84,7 @@ def remove_holiday(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """One such day less."""
     team, form = _team(public_id), DayForm(request.POST)
     if form.is_valid():
-        verbs.remove_holiday(team, day=form.cleaned_data["day"], acting_user=user_of(request))
+        verbs.remove_holiday(team, day=form.cleaned_data["day"], acting_user=signed_in(request))
         messages.success(request, f"{form.cleaned_data['day']:%-d %b %Y} is an ordinary day.")
     return redirect("teams:edit", public_id)
 

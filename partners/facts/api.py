@@ -11,7 +11,8 @@ from rest_framework import generics, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.models import Organisation, User
+from accounts.models import Organisation
+from accounts.permissions import signed_in
 from partners.actions.commitments import change_action, create_action, set_action_status
 from partners.actions.line_cards import observe_line_card
 from partners.actions.persons import add_person, change_person, record_departure, record_return
@@ -151,12 +152,6 @@ class ActionSerializer(serializers.ModelSerializer[Action]):
         return data
 
 
-def caller(request: Request) -> User:
-    """Who calls; the permission table has let no stranger come here."""
-    assert isinstance(request.user, User)  # noqa: S101 - for the type checker
-    return request.user
-
-
 class OfPartner(generics.ListCreateAPIView[Any]):
     """Rows of one partner that the caller may see."""
 
@@ -189,7 +184,7 @@ class PersonList(OfPartner):
 
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         partner, facts = self.partner(), self.read(request)
-        return self.created(add_person(partner, acting_user=caller(request), **facts))
+        return self.created(add_person(partner, acting_user=signed_in(request), **facts))
 
 
 class ResultList(OfPartner):
@@ -204,7 +199,7 @@ class ResultList(OfPartner):
 
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         partner, facts = self.partner(), self.read(request)
-        return self.created(record_result(partner, acting_user=caller(request), **facts))
+        return self.created(record_result(partner, acting_user=signed_in(request), **facts))
 
 
 class ObservationList(OfPartner):
@@ -222,7 +217,9 @@ class ObservationList(OfPartner):
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         partner, facts = self.partner(), self.read(request)
         category = facts.pop("line_card")["category"]
-        seen = observe_line_card(partner, category=category, acting_user=caller(request), **facts)
+        seen = observe_line_card(
+            partner, category=category, acting_user=signed_in(request), **facts
+        )
         return self.created(seen)
 
 
@@ -244,7 +241,7 @@ class PersonDetail(generics.RetrieveAPIView[Person]):
         person = self.get_object()
         sent = PersonSerializer(person, data=request.data, partial=True)
         sent.is_valid(raise_exception=True)
-        changed = change_person(person, acting_user=caller(request), **sent.validated_data)
+        changed = change_person(person, acting_user=signed_in(request), **sent.validated_data)
         return Response(PersonSerializer(changed).data)
 
 
@@ -260,7 +257,7 @@ class PersonDeparture(PersonDetail):
         sent = DepartureSerializer(data=request.data, context=context)
         person = self.get_object()
         sent.is_valid(raise_exception=True)
-        left = record_departure(person, acting_user=caller(request), **sent.validated_data)
+        left = record_departure(person, acting_user=signed_in(request), **sent.validated_data)
         return Response(DepartureSerializer(left).data, status=201)
 
 
@@ -275,7 +272,7 @@ class PersonReturn(PersonDetail):
         person = self.get_object()
         sent = ReturnSerializer(data=request.data)
         sent.is_valid(raise_exception=True)
-        back = record_return(person, acting_user=caller(request), **sent.validated_data)
+        back = record_return(person, acting_user=signed_in(request), **sent.validated_data)
         return Response(DepartureSerializer(back).data)
 
 
@@ -296,7 +293,7 @@ class ActionList(generics.ListCreateAPIView[Action]):
         facts = {"partner": None, **sent.facts()}
         facts.pop("status", None)
         facts.pop("outcome", None)
-        made = create_action(acting_user=caller(request), **facts)
+        made = create_action(acting_user=signed_in(request), **facts)
         return Response(self.get_serializer(made).data, status=201)
 
 
@@ -314,7 +311,7 @@ class ActionDetail(generics.RetrieveAPIView[Action]):
     @extend_schema(request=ActionSerializer(partial=True), responses=ActionSerializer)
     def patch(self, request: Request, public_id: uuid.UUID) -> Response:
         """Change what is sent; a status starts, finishes, drops or reopens it."""
-        action, user = self.get_object(), caller(request)
+        action, user = self.get_object(), signed_in(request)
         context = self.get_serializer_context()
         sent = ActionSerializer(action, data=request.data, partial=True, context=context)
         sent.is_valid(raise_exception=True)

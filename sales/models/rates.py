@@ -1,5 +1,7 @@
 """What one unit of a currency is worth in the reporting currency."""
 
+import datetime as dt
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.db import models
@@ -9,6 +11,24 @@ from accounts.models import check_currency
 from channelhub.lib.models import Dated, DatedQuerySet, no_overlap, tracked
 
 
+class PlanRateQuerySet(DatedQuerySet["PlanRate"]):
+    """Sets of plan rates."""
+
+    def by_currency(self, day: dt.date, reporting_currency: str) -> dict[str, Decimal]:
+        """The rates of a day, 1 for the reporting currency; one without a rate is not there."""
+        rates = dict(self.on(day).values_list("currency", "rate"))
+        return {**rates, reporting_currency: Decimal(1)}
+
+    def of(self, currency: str, day: dt.date, reporting_currency: str) -> Decimal | None:
+        """The rate of one currency on a day; None where there is none."""
+        if currency == reporting_currency:
+            return Decimal(1)
+        found: Decimal | None = (
+            self.on(day).filter(currency=currency).values_list("rate", flat=True).first()
+        )
+        return found
+
+
 @tracked()
 class PlanRate(Dated):
     """The rate that a period is planned and compared at: both windows use today's."""
@@ -16,7 +36,7 @@ class PlanRate(Dated):
     currency = models.CharField(max_length=3, validators=[check_currency])
     rate = models.DecimalField(max_digits=18, decimal_places=8)
 
-    objects: ClassVar[Any] = DatedQuerySet.as_manager()
+    objects: ClassVar[Any] = PlanRateQuerySet.as_manager()
 
     class Meta:
         ordering: ClassVar = ["currency", "-valid"]

@@ -32,7 +32,7 @@ def test_a_deal_is_registered_asked_about_approved_and_won(
     window = open_window(f"{site}/portal/deals/new/")
     sign_in(window, "partner-rep@channelhub.example")
     window.get_by_role("button", name="Submit").click()  # nothing is filled in yet
-    expect(window.locator("main .invalid-feedback").first).to_be_visible()
+    expect(window.get_by_role("alert").first).to_contain_text("Please correct this")
     window.fill("input[name=account_name]", "Thornbury Observatory")
     window.fill("input[name=account_domain]", "https://www.thornbury-observatory.example/about")
     window.select_option("select[name=account_country]", "US")

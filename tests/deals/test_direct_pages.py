@@ -146,9 +146,9 @@ def test_the_answer_costs_as_much_for_many_registrations(
 ) -> None:  # fmt: skip
     for n in range(5):
         submitted(partner, partner_rep, external_reference=f"N{n}")
-    # session, user, organisation, search, roots, members, protections, waiting, sellers,
-    # managers, public ids
-    with django_assert_max_num_queries(11):
+    # session, user, organisation, search, what people said, roots, members, protections, waiting,
+    # sellers, managers, public ids
+    with django_assert_max_num_queries(12):
         ask(desk, name="Fenwick Mills")
 
 

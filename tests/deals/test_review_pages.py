@@ -111,6 +111,8 @@ def test_both_partners_stand_side_by_side_with_the_reason(
     text = sign_in(admin).get(page(later)).content.decode()
     assert "Alpha Systems" in text
     assert "Same customer" in text
+    # Beside the customer that it is taken for, and beside the other registration.
+    assert text.count("same name") == 2
     assert "was complete first" in text
 
 
@@ -254,5 +256,5 @@ def test_one_registration_asks_as_often_for_many_overlaps_as_for_few(
         submitted(partner, make_user(f"Rep {number}", Role.PARTNER_REP, partner))
     browser = sign_in(admin)
     browser.get(page(deal))
-    with django_assert_max_num_queries(30):
+    with django_assert_max_num_queries(31):
         browser.get(page(deal))

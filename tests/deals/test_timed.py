@@ -185,6 +185,31 @@ def test_a_pending_extension_keeps_it_alive_and_a_refusal_ends_it(
     assert approved.state == State.EXPIRED
 
 
+def test_a_request_that_nobody_answers_protects_for_as_long_as_it_waits(
+    approved: Deal,
+    submitted: Make,
+    other_partner: Partner,
+    other_partner_admin: User,
+    manager: User,
+    partner_rep: User,
+    clock: Any,
+) -> None:
+    clock.turn(days=85)
+    request = progress.ask_extension(approved, reason="The board.", acting_user=partner_rep)
+    for _ in range(6):
+        clock.turn(days=10)
+        tick()
+        progress.update_progress(approved, text="Alive.", acting_user=partner_rep)
+    assert live(approved, clock)
+    other = submitted(other_partner, other_partner_admin)
+    with pytest.raises(Exception, match="Another registration holds"):
+        reviewing.approve_deal(other, acting_user=manager)
+    progress.decide_extension(request, grant=True, acting_user=manager)
+    day = clock.now.date()
+    last = max(row.during.upper for row in Protection.objects.all())
+    assert last == day + dt.timedelta(days=30)
+
+
 def test_granted_it_lasts_thirty_days_more_and_once(
     approved: Deal, manager: User, partner_rep: User, clock: Any
 ) -> None:
@@ -309,3 +334,24 @@ def test_growth_of_a_quarter_is_reviewed_and_less_is_not(
 def test_taken_back_on_its_first_day_it_protects_no_day(approved: Deal, partner_rep: User) -> None:
     progress.withdraw(approved, acting_user=partner_rep)
     assert Protection.objects.get().during == DateRange(empty=True)
+
+
+def test_a_beat_touches_only_what_is_due(
+    approved: Deal, clock: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else many that are merely near their end keep the beat from reaching the others."""
+    touched: list[str] = []
+    each = timed._each
+
+    def noted(deals: Any, act: Any) -> None:
+        touched.extend(act.__name__ for _ in deals)
+        each(deals, act)
+
+    monkeypatch.setattr(timed, "_each", noted)
+    clock.turn(days=62)
+    timed.age_protections()
+    assert touched == ["_remind", "_silence"]
+    touched.clear()
+    clock.turn(days=1)
+    timed.age_protections()
+    assert touched == []

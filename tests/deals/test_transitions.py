@@ -5,7 +5,6 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.core.exceptions import ValidationError
 
 from accounts.models import User
 from deals.actions import progress, reviewing
@@ -97,7 +96,7 @@ def test_each_step_from_each_state(
         assert deal.state == leads_to
         assert DealStep.objects.count() == steps + 1
         return
-    with pytest.raises(ValidationError):
+    with pytest.raises(IllegalStep):
         does[verb](deal)
     assert list(Deal.objects.values()) == before
     assert DealStep.objects.count() == steps

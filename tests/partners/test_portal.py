@@ -138,3 +138,14 @@ def test_no_page_of_the_portal_says_what_is_ours(
             main = re.sub(r"<[^>]*>", " ", page.split("<main", 1)[1].split("</main>", 1)[0])
             for word in ("secret", "alert", "health", "key talent", "canary", "line card"):
                 assert word not in main, (path, word)
+
+
+@pytest.mark.parametrize(
+    ("address", "entry"),
+    [("/portal/people/", "Your people"), ("/portal/deals/new/", "Your deals")],
+)
+def test_one_entry_of_the_navigation_is_where_one_is(
+    partner_admin: User, sign_in: SignIn, address: str, entry: str
+) -> None:
+    items = sign_in(partner_admin).get(address).context["navigation"]
+    assert [item.label for item in items if item.active] == [entry]
