@@ -19,7 +19,11 @@ from channelhub.lib.roles import behind_the_wall
 from partners.models.people import partner_of
 
 # Signing in, passwords, devices: a person's own, kept by packages that write sessions and tokens.
-OUTSIDE = ("account_", "mfa_", "socialaccount_", "openid_connect_", "usersessions_", "view-as-stop")
+# Whether the site is ready is a question about the whole of it.
+OUTSIDE = (
+    *("account_", "mfa_", "socialaccount_", "openid_connect_", "usersessions_"),
+    *("view-as-stop", "readyz"),
+)
 
 
 class Wall:
