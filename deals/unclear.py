@@ -88,6 +88,11 @@ WITH later AS MATERIALIZED (
   SELECT kind, id, state, due_at, owner_id, owner_name, active_on,
     max(registrations) AS registrations, max(directs) AS directs
   FROM counted GROUP BY kind, id, state, due_at, owner_id, owner_name, active_on
+), asked AS (
+  -- Apart, so that each scope is joined: behind an OR it would be read anew for every row.
+  SELECT * FROM opportunities o WHERE kind = 'registration' AND {registrations}
+  UNION ALL
+  SELECT * FROM opportunities o WHERE kind = 'direct' AND {directs}
 ), gone AS MATERIALIZED (
   SELECT u.id FROM accounts_user u
   WHERE CASE WHEN %(now)s THEN NOT u.is_active ELSE NOT coalesce(
@@ -108,12 +113,11 @@ WITH later AS MATERIALIZED (
     o.registrations, o.directs, o.due_at, o.kind = 'registration' AND (o.state = ANY(%(pending)s)
       OR (o.state = 'approved' AND o.id IN (SELECT deal_id FROM changed))) AS waits,
     o.active_on, flag.raised_at AS flagged_at, coalesce(flag.text, '') AS flag
-  FROM opportunities o
+  FROM asked o
   LEFT JOIN deals_dealrole role ON o.kind = 'registration' AND role.deal_id = o.id AND role.leads
     AND role.valid @> %(day)s
   LEFT JOIN deals_unclearflag flag ON o.kind = 'registration' AND flag.deal_id = o.id
     AND flag.raised_at < %(at)s AND (flag.settled_at IS NULL OR flag.settled_at >= %(at)s)
-  WHERE CASE o.kind WHEN 'registration' THEN {registrations} ELSE {directs} END
 ), judged AS (
   SELECT facts.*, array_remove(ARRAY[{reasons}], NULL) AS reasons FROM facts
 )

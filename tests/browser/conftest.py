@@ -3,10 +3,16 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
+from django.core.cache import cache
+from django.db import connection, connections
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from psycopg import sql
+from pytest_django.live_server_helper import LiveServer
+
+from channelhub.demo.build import build
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 FLAGS += ["--disable-component-update", "--disable-sync"]
@@ -50,6 +56,49 @@ def open_window(browser: Browser, size: tuple[int, str]) -> Iterator[Callable[[s
     for context in contexts:
         context.close()
     assert complaints == []
+
+
+@pytest.fixture(scope="session")
+def kept_demo(django_db_setup: None, django_db_blocker: Any) -> Iterator[list[str]]:
+    """The name of a database that holds the demo as it was made, once there is one."""
+    names: list[str] = []
+    yield names
+    with django_db_blocker.unblock():
+        for name in names:
+            _in_the_server("DROP DATABASE IF EXISTS {}", name)
+
+
+@pytest.fixture
+def site(live_server: LiveServer, kept_demo: list[str]) -> str:
+    """The address of the demo: made by the first test, copied for every other."""
+    cache.clear()
+    ours = connection.settings_dict["NAME"]
+    if kept_demo:
+        _copy(kept_demo[0], ours)
+    else:
+        build()
+        kept_demo.append(f"{ours}_demo")
+        _copy(ours, kept_demo[0])
+    return str(live_server.url)
+
+
+def _copy(database: str, copy: str) -> None:
+    connections.close_all()
+    _in_the_server("DROP DATABASE IF EXISTS {} WITH (FORCE)", copy)
+    # Whoever still has it open keeps it from being copied.
+    _in_the_server("ALTER DATABASE {} ALLOW_CONNECTIONS false", database)
+    _in_the_server(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = {}",
+        sql.Literal(database),
+    )
+    _in_the_server("CREATE DATABASE {} TEMPLATE {}", copy, database)
+    _in_the_server("ALTER DATABASE {} ALLOW_CONNECTIONS true", database)
+
+
+def _in_the_server(statement: str, *names: str | sql.Literal) -> None:
+    words = [sql.Identifier(name) if isinstance(name, str) else name for name in names]
+    with connection._nodb_cursor() as cursor:
+        cursor.execute(sql.SQL(statement).format(*words))
 
 
 def _bad(message: ConsoleMessage) -> list[str]:

@@ -3,11 +3,8 @@
 from collections.abc import Callable
 
 import pytest
-from django.core.cache import cache
 from playwright.sync_api import Page, expect
-from pytest_django.live_server_helper import LiveServer
 
-from channelhub.demo.build import build
 from deals.models import Deal, Protection
 from deals.rules.states import State
 
@@ -16,14 +13,6 @@ from .test_journeys import sideways, sign_in
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 OpenWindow = Callable[[str], Page]
-
-
-@pytest.fixture
-def site(live_server: LiveServer) -> str:
-    """The address of the demo."""
-    cache.clear()
-    build()
-    return str(live_server.url)
 
 
 def test_a_deal_is_registered_asked_about_approved_and_won(

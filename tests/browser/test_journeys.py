@@ -4,24 +4,13 @@ import re
 from collections.abc import Callable
 
 import pytest
-from django.core.cache import cache
 from playwright.sync_api import Page, expect
-from pytest_django.live_server_helper import LiveServer
 
-from channelhub.demo.build import build
 from channelhub.demo_accounts import PASSWORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 OpenWindow = Callable[[str], Page]
-
-
-@pytest.fixture
-def site(live_server: LiveServer) -> str:
-    """The address of the demo."""
-    cache.clear()
-    build()
-    return str(live_server.url)
 
 
 def sign_in(window: Page, email: str, password: str = PASSWORD) -> None:

@@ -3,12 +3,9 @@
 from collections.abc import Callable
 
 import pytest
-from django.core.cache import cache
 from playwright.sync_api import Page, expect
-from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
-from channelhub.demo.build import build
 from partners.models import Person
 from sales.models import Feed, FeedMonth, SalesLine
 
@@ -17,14 +14,6 @@ from .test_journeys import sideways, sign_in
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 OpenWindow = Callable[[str], Page]
-
-
-@pytest.fixture
-def site(live_server: LiveServer) -> str:
-    """The address of the demo."""
-    cache.clear()
-    build()
-    return str(live_server.url)
 
 
 def test_a_partner_says_a_sale_is_its_own_and_an_admin_gives_it_the_lines(
