@@ -1,5 +1,6 @@
 """Approvals that race for one customer and product line: processes, each with its connection."""
 
+import datetime as dt
 import json
 import os
 import subprocess
@@ -23,6 +24,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.actions.tokens import create_token
 from accounts.models import User
 from channelhub import ports
 from channelhub.processes import wait_until
@@ -33,6 +35,7 @@ from deals.rules.states import PENDING, State, Step
 from partners.models import Partner
 from sales.models import ProductLine
 from tests.deals import racing
+from tests.deals.test_portal_api import complete
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -214,14 +217,20 @@ class Server:
         }
 
     def approve(self, deal: Deal, lines: list[int]) -> int:
-        """The status of the answer; who is cut off asks again, as a person would."""
+        """The status of the answer."""
         path = reverse("deals:decide", args=[deal.public_id])
         body = urlencode({"answer": "approve", "lines": lines}, doseq=True)
+        status, _ = self.post(path, body, self.headers)
+        return status
+
+    def post(self, path: str, body: str, headers: dict[str, str]) -> tuple[int, bytes]:
+        """Status and body of the answer; who is cut off asks again, as a person would."""
         for _ in range(ATTEMPTS):
             caller = HTTPConnection("127.0.0.1", self.port, timeout=120)
             try:
-                caller.request("POST", path, body, self.headers)
-                return caller.getresponse().status
+                caller.request("POST", path, body, headers)
+                answer = caller.getresponse()
+                return answer.status, answer.read()
             except (OSError, HTTPException):
                 time.sleep(0.2)
             finally:
@@ -272,3 +281,28 @@ def test_through_the_web_with_a_worker_killed_in_the_middle(
     assert Deal.objects.filter(state__in=PENDING).count() == WEB_PAIRS
     assert held_twice() == 0
     check_history()
+
+
+def test_what_eight_send_at_once_under_one_key_is_registered_once(
+    server: Server, partner_rep: User
+) -> None:
+    line = ProductLine.objects.create(name="Storage")
+    body = json.dumps(complete(lines=[{"product_line": line.name, "amount": "50000"}]))
+    secret = create_token(partner_rep, name="CRM", lifetime=dt.timedelta(days=1))
+    headers = {
+        "Authorization": f"Token {secret}",
+        "Content-Type": "application/json",
+        "Idempotency-Key": "one-and-the-same",
+    }
+
+    def register(_: int) -> tuple[int, bytes]:
+        return server.post(reverse("api:deal-list"), body, headers)
+
+    with ThreadPoolExecutor(WRITERS) as writers:
+        told = list(writers.map(register, range(WRITERS)))
+    status, answer = register(0)
+    assert status == HTTPStatus.CREATED, answer
+    # Who comes while the first is still at it is told so; every other hears the same answer.
+    assert {each for each, _ in told} <= {HTTPStatus.CREATED, HTTPStatus.CONFLICT}
+    assert {text for each, text in told if each == HTTPStatus.CREATED} == {answer}
+    assert Deal.objects.count() == 1
