@@ -287,7 +287,9 @@ def test_what_eight_send_at_once_under_one_key_is_registered_once(
     server: Server, partner_rep: User
 ) -> None:
     line = ProductLine.objects.create(name="Storage")
-    body = json.dumps(complete(lines=[{"product_line": line.name, "amount": "50000"}]))
+    lines = [{"product_line": line.name, "amount": "50000"}]
+    close = timezone.localdate() + dt.timedelta(days=90)
+    body = json.dumps(complete(lines=lines, expected_close=close.isoformat()))
     secret = create_token(partner_rep, name="CRM", lifetime=dt.timedelta(days=1))
     headers = {
         "Authorization": f"Token {secret}",
