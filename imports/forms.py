@@ -25,6 +25,8 @@ ENCODINGS = [
     ("cp1250", "Windows, Central Europe (1250)"),
     ("iso8859-15", "ISO 8859-15"),
     ("utf-16", "UTF-16"),
+    ("utf-16-le", "UTF-16 without a mark (little-endian)"),
+    ("utf-16-be", "UTF-16 without a mark (big-endian)"),
     ("cp850", "DOS, Western Europe (850)"),
 ]
 PARTED = [

@@ -92,12 +92,16 @@ class TextFile:
 def guess_encoding(path: Path) -> str:
     """UTF-8 where the whole file is, else Windows-1252; a byte order mark settles it.
 
+    UTF-16 is told without a mark as well, by the zeros of every second byte.
+
     Raises:
         Unreadable: it is missing, empty or no text file.
     """
     try:
         with path.open("rb") as file:
             start = file.read(CHUNK)
+            if unmarked := _utf16_without_mark(start):
+                return unmarked
             _must_be_text(path, start)
             if start.startswith(UTF32):
                 return "utf-32"
@@ -147,6 +151,20 @@ def known_encoding(name: str) -> str:
     if not known or known in ESCAPED:
         raise Unreadable(f"{name!r} is not an encoding. Use utf-8 or cp1252, say.")
     return "utf-8-sig" if known == "utf-8" else known
+
+
+def _utf16_without_mark(start: bytes) -> str:
+    """Which UTF-16 it is where no mark says so; empty where it is none.
+
+    The characters of most alphabets, delimiters and digits have a zero as their upper byte.
+    """
+    if start.startswith((*UTF16, *UTF32)):
+        return ""
+    first, second = start[::2].count(0), start[1::2].count(0)
+    most = len(start) // 2 * 0.8
+    if second > most and first == 0:
+        return "utf-16-le"
+    return "utf-16-be" if first > most and second == 0 else ""
 
 
 def _must_be_text(path: Path, start: bytes) -> None:

@@ -15,7 +15,9 @@ def records(sheet: Sheet) -> list[Row]:
     return list(sheet.records())
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16", "utf-16-le", "utf-16-be"]
+)
 def test_umlauts_survive_each_encoding(write: Write, encoding: str) -> None:
     sheet = open_sheet(write("id,name\n1,Müller & Söhne\n", encoding=encoding))
     assert sheet.columns == ("id", "name")
