@@ -9,6 +9,7 @@ import csv
 import dataclasses
 import datetime as dt
 import io
+import logging
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
@@ -26,6 +27,8 @@ from imports.formulas import harmless
 from imports.kinds import Kind
 from imports.models import Source
 
+# Who took which list out of the house: operators keep this log (docs/operations.md).
+logger = logging.getLogger("channelhub.exports")
 CSV, XLSX = "csv", "xlsx"
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # Rows of a sheet, the header among them, and characters of a cell.
@@ -109,6 +112,8 @@ def chosen_source(request: HttpRequest, sources: Iterable[Source]) -> Source | N
 
 def send(request: HttpRequest, table: Table, file_format: str) -> HttpResponseBase:
     """The answer to a person who asked for a table; back to its list where it does not fit."""
+    who = getattr(request.user, "public_id", "nobody")
+    logger.info("person %s exported %s as %s: %s", who, table.name, file_format, request.path)
     if file_format == CSV:
         answer = StreamingHttpResponse(as_csv(table), content_type="text/csv; charset=utf-8")
         answer["Content-Disposition"] = f'attachment; filename="{table.name}.csv"'

@@ -354,3 +354,13 @@ def test_a_deputy_exports_too(
     PartnerManager.objects.filter(partner=partner).update(deputy=other_manager)
     told = records(export(sign_in(other_manager), "partners:list-export"))
     assert [row["Number"] for row in told] == ["P-1"]
+
+
+def test_the_log_says_who_took_which_list(
+    browser: Client, admin: User, partner: Partner, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level("INFO", logger="channelhub.exports"):
+        assert browser.get(reverse("partners:list-export", args=["csv"])).status_code == 200
+    (line,) = caplog.messages
+    assert str(admin.public_id) in line
+    assert "partners as csv" in line
