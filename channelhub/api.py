@@ -8,6 +8,7 @@ from alerts.api import AlertDetail, AlertList
 from customers import api as customers
 from deals.direct import api as direct
 from deals.portal import api as portal_deals
+from deals.review import api as review
 from deals.standing import api as standing
 from imports import api as imports
 from partners import api as partners
@@ -24,6 +25,7 @@ urlpatterns = [
     *customers.urlpatterns,
     *direct.urlpatterns,
     *portal_deals.urlpatterns,
+    *review.urlpatterns,
     *standing.urlpatterns,
     path(
         "schema/", SpectacularAPIView.as_view(permission_classes=[TablePermission]), name="schema"

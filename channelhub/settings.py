@@ -215,6 +215,8 @@ SPECTACULAR_SETTINGS = {
         "LossReasonEnum": "deals.models.LossReason",
         "LineStateEnum": "deals.models.LineState",
         "DirectStateEnum": "deals.models.DirectState",
+        "DealStateEnum": "deals.rules.states.State",
+        "BreachStateEnum": "deals.models.BreachState",
     },
 }
 

@@ -53,15 +53,16 @@ def decide_appeal(appeal: Appeal, *, uphold: bool, text: str, acting_user: User)
     """Open the registration for another review, or leave it rejected.
 
     Raises:
-        ValidationError: it is decided already, the reason is missing, or whoever rejected the
-            registration decides about the appeal too.
+        ValidationError: the reason is missing, or whoever rejected the registration decides
+            about the appeal too.
+        IllegalStep: it is decided already.
     """
     if not text.strip():
         raise ValidationError({"text": "Say why: the partner reads it."})
     with locked(appeal.deal, acting_user) as mine:
         row: Appeal = Appeal.objects.select_for_update().get(pk=appeal.pk)
         if row.state != RequestState.OPEN:
-            raise ValidationError("This appeal is decided already.")
+            raise IllegalStep("This appeal is decided already.")
         rejected = mine.steps.filter(step=Step.REJECT).first()
         if rejected is not None and rejected.by_id == acting_user.pk:
             raise ValidationError("Somebody else decides about an appeal against your rejection.")

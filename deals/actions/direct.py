@@ -16,7 +16,7 @@ from customers.models import Customer, CustomerPartner
 from deals.actions.accounts import customer_of
 from deals.actions.overlaps import members
 from deals.actions.protecting import protected_customers
-from deals.actions.steps import now, today
+from deals.actions.steps import check_submitted, now, today
 from deals.actions.suspecting import held_by_partner, suspect
 from deals.models import (
     Breach,
@@ -230,7 +230,10 @@ def file_breach(
 
     Raises:
         ValidationError: the evidence is missing, or it lies in the future.
+        IllegalStep: the deal is a draft.
     """
+    if deal is not None:
+        check_submitted(deal)
     if not evidence.strip():
         raise ValidationError({"evidence": "Say what happened."})
     if happened_on > today():

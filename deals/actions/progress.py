@@ -218,12 +218,12 @@ def decide_extension(
     Granted late, its days count from today: what was kept alive meanwhile is the wait for us.
 
     Raises:
-        ValidationError: it is decided already.
+        IllegalStep: it is decided already.
     """
     with locked(request.deal, acting_user) as mine:
         row: ExtensionRequest = ExtensionRequest.objects.select_for_update().get(pk=request.pk)
         if row.state != RequestState.OPEN:
-            raise ValidationError("This request is decided already.")
+            raise IllegalStep("This request is decided already.")
         lock_customer(mine)
         at = now()
         row.state = RequestState.GRANTED if grant else RequestState.REFUSED
@@ -257,11 +257,13 @@ def share(deal: Deal, *, to: User, acting_user: User) -> None:
 
     Raises:
         ValidationError: that person does not work there, or has a role on it already.
+        IllegalStep: it is a draft or closed.
     """
     colleagues = Membership.objects.filter(user=to, partner=deal.partner_id)
     if not to.is_active or not colleagues.exists():
         raise ValidationError({"user": "Choose a colleague who signs in here."})
     with locked(deal, acting_user) as mine:
+        _check_open(mine)
         _give_role(mine, to, RoleKind.PARTNER_REP)
         step(mine, Step.SHARE, by=acting_user, at=now(), text=f"With {to}")
 

@@ -10,9 +10,9 @@ from customers.models import Customer
 from deals.actions.drafts import clock
 from deals.actions.notices import tell_manager, tell_partner
 from deals.actions.protecting import cut, lock_customer, protect
-from deals.actions.steps import locked, now, step, today
+from deals.actions.steps import check_submitted, locked, now, step, today
 from deals.models import Deal, DealLine, Ground, LineState, RejectionCode
-from deals.rules.states import State, Step, after
+from deals.rules.states import IllegalStep, State, Step, after
 
 # Whose review a registration can be.
 REVIEWERS = (Role.ADMIN, Role.MANAGER)
@@ -197,8 +197,13 @@ def reject_deal(
 
 
 def comment(deal: Deal, *, text: str, internal: bool, acting_user: User) -> None:
-    """Say something: to the partner as well, or among us only."""
+    """Say something: to the partner as well, or among us only.
+
+    Raises:
+        IllegalStep: nobody but the partner has seen it yet.
+    """
     with locked(deal, acting_user) as mine:
+        check_submitted(mine)
         at = now()
         step(mine, Step.COMMENT, by=acting_user, at=at, text=text, internal=internal)
         if internal:
@@ -211,11 +216,11 @@ def identify(deal: Deal, *, customer: Customer, acting_user: User) -> Deal:
     """Say which customer this is; nothing may be protected yet.
 
     Raises:
-        ValidationError: it is protected already: that would move what others rely on.
+        IllegalStep: it is protected already: that would move what others rely on.
     """
     with locked(deal, acting_user) as mine:
         if mine.protections.not_over(today()).exists():
-            raise ValidationError("It is protected already: merge the two customers instead.")
+            raise IllegalStep("It is protected already: merge the two customers instead.")
         step(
             mine,
             Step.IDENTIFY,
@@ -234,14 +239,14 @@ def decide_change(
     """Decide about a line that was added, or whose amount grew, after the approval.
 
     Raises:
-        ValidationError: nothing of that line waits, or it is rejected without a code.
+        ValidationError: it is rejected without a code.
         AlreadyProtected: another holds the customer and the line.
-        IllegalStep: the registration is not approved.
+        IllegalStep: the registration is not approved, or nothing of that line waits.
     """
     with locked(deal, acting_user) as mine:
         current = mine.lines.select_related("product_line").get(pk=line.pk)
         if mine.state != State.APPROVED or current.state != LineState.UNDER_REVIEW:
-            raise ValidationError("Nothing of this line waits for a decision.")
+            raise IllegalStep("Nothing of this line waits for a decision.")
         if not approve and code not in RejectionCode.values:
             raise ValidationError({"code": "Choose why."})
         at = now()

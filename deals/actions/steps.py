@@ -50,6 +50,12 @@ def locked(deal: Deal, acting_user: models.Model | None) -> Iterator[Deal]:
         yield rows.select_related("partner", "customer", "rules", "team").get(pk=deal.pk)
 
 
+def check_submitted(deal: Deal) -> None:
+    """Raises IllegalStep for a draft, which is its partner's alone."""
+    if deal.state == State.DRAFT:
+        raise states.IllegalStep("This registration is a draft: submit it first.")
+
+
 def step(
     deal: Deal,
     what: Step,

@@ -7,7 +7,7 @@ from django import forms
 
 from accounts.models import User
 from customers.models import Customer
-from deals.actions import appeals, progress, reviewing
+from deals.actions import appeals, deciding, progress, reviewing
 from deals.models import Appeal, Deal, DealLine, ExtensionRequest, RejectionCode
 from deals.review.lists import reviewers
 from partners.forms.fields import Acting
@@ -43,17 +43,16 @@ class DecisionForm(Acting, forms.Form):
     text = sentence("A sentence for the partner", required=False)
     answer = forms.ChoiceField(choices=[("approve", "Approve"), ("reject", "Reject")])
 
-    def __init__(self, *args: Any, deal: Deal, suggested: str = "", **kwargs: Any) -> None:
+    def __init__(self, *args: Any, deal: Deal, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.suggested = suggested
         self.fields["lines"].queryset = deal.lines.select_related("product_line")  # type: ignore[attr-defined]
 
     def apply(self, deal: Deal, user: User) -> Any:
         """The decided registration, or None: the errors then say why."""
         return self.act(self._decide, deal, acting_user=user)
 
+    @staticmethod
     def _decide(
-        self,
         deal: Deal,
         *,
         lines: Collection[DealLine],
@@ -62,18 +61,10 @@ class DecisionForm(Acting, forms.Form):
         answer: str,
         acting_user: User,
     ) -> Deal:
-        against = self.suggested if self.suggested not in {"", answer} else ""
         if answer == "reject":
-            return reviewing.reject_deal(
-                deal, code=code, text=text, suggested=against, acting_user=acting_user
-            )
-        return reviewing.approve_deal(
-            deal,
-            lines=list(lines),
-            code=code,
-            text=text,
-            suggested=against,
-            acting_user=acting_user,
+            return deciding.reject(deal, code=code, text=text, acting_user=acting_user)
+        return deciding.approve(
+            deal, lines=list(lines), code=code, text=text, acting_user=acting_user
         )
 
 

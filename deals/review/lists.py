@@ -78,9 +78,13 @@ SORTS = {
 
 
 def queue(request: HttpRequest) -> QueueFilter:
-    """What waits for this person's decision, the least time left first."""
-    waiting = listed(request.user).to_decide().order_by(F("due_at").asc(nulls_last=True), "pk")
-    return QueueFilter(request.GET, queryset=waiting, request=request)
+    """What waits for this person's decision, narrowed as they ask."""
+    return QueueFilter(request.GET, queryset=waiting(request.user), request=request)
+
+
+def waiting(user: Any) -> Any:
+    """What waits for a person's decision, the least time left first."""
+    return listed(user).to_decide().order_by(F("due_at").asc(nulls_last=True), "pk")
 
 
 def every(request: HttpRequest) -> DealFilter:

@@ -114,13 +114,11 @@ def ask(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 def decide(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Approve line by line, or reject."""
     deal = _deal(request, public_id)
-    found = review(deal)
-    suggested = found.suggested.decision if found.suggested else ""
-    form = DecisionForm(request.POST, deal=deal, suggested=suggested)
+    form = DecisionForm(request.POST, deal=deal)
     if decided := form.apply(deal, signed_in(request)):
         told = decided.get_state_display().lower()
         return _done(request, deal, f"The registration is {told}; the partner is told.")
-    return _page(request, deal, found=found, decision=form)
+    return _page(request, deal, decision=form)
 
 
 @require_POST
@@ -205,10 +203,8 @@ def _done(request: HttpRequest, deal: Deal, words: str) -> HttpResponse:
     return redirect("deals:detail", deal.public_id)
 
 
-def _page(
-    request: HttpRequest, deal: Deal, *, found: Review | None = None, **bound: Any
-) -> HttpResponse:
-    found = found or review(deal)
+def _page(request: HttpRequest, deal: Deal, **bound: Any) -> HttpResponse:
+    found = review(deal)
     context = {
         "title": deal.account_name,
         "deal": deal,

@@ -11,7 +11,7 @@ from django.db import connections, transaction
 from rest_framework.test import APIClient
 
 from accounts.idempotency import forget_old_calls
-from accounts.models import IdempotentCall, User
+from accounts.models import IdempotentCall, Role, User
 from deals.actions import progress, reviewing
 from deals.models import Appeal, Deal, ExtensionRequest, UnclearFlag
 from deals.rules.states import State
@@ -136,7 +136,7 @@ def test_what_failed_is_done_by_the_next_repetition(
 ) -> None:
     crm.raise_request_exception = False
     with monkeypatch.context() as patch:
-        patch.setattr("deals.portal.api.begin_draft", lambda *_, **__: 1 / 0)
+        patch.setattr("deals.portal.serializing.begin_draft", lambda *_, **__: 1 / 0)
         assert send(crm, complete(), key="k").status_code == 500
     assert IdempotentCall.objects.get().status is None
     assert send(crm, complete(), key="k").status_code == 201
@@ -198,6 +198,99 @@ def test_a_deal_from_a_question_to_won(
     assert (ExtensionRequest.objects.count(), UnclearFlag.objects.count()) == (1, 1)
 
 
+def test_a_draft_is_gone_on_with_and_submitted(crm: APIClient, network: ProductLine) -> None:
+    said = send(crm, complete(effort="Calls", draft=True, external_reference="CRM-7")).json()
+    one = f"{DEALS}{said['id']}/"
+    changed = crm.patch(
+        one,
+        {"effort": "Two meetings.", "lines": [{"product_line": "Network", "amount": "7"}]},
+        format="json",
+    )
+    assert changed.status_code == 200, changed.content
+    assert changed.json()["effort"] == "Two meetings."
+    assert changed.json()["account_name"] == "Fenwick Mills"
+    assert [line["product_line"] for line in changed.json()["lines"]] == ["Network"]
+    stale = send(crm, {"rules_version": 7}, to=f"{one}submit/")
+    assert (stale.status_code, list(stale.json()["errors"])) == (400, ["rules"])
+    assert send(crm, {"rules_version": 1}, to=f"{one}submit/").json()["state"] == "under-review"
+    for refused in (
+        send(crm, {}, to=f"{one}submit/"),
+        crm.patch(one, {"effort": "More"}, format="json"),
+        crm.delete(one),
+    ):
+        assert (refused.status_code, refused["Content-Type"]) == (409, PROBLEM)
+    assert Deal.objects.get().effort == "Two meetings."
+
+
+def test_what_a_draft_still_needs_is_named_by_field(crm: APIClient) -> None:
+    said = send(crm, {"account_name": "Fenwick", "draft": True}).json()
+    one = f"{DEALS}{said['id']}/"
+    told = send(crm, {}, to=f"{one}submit/")
+    assert told.status_code == 400
+    missing = ["account_country", "account_domain", "effort", "expected_close", "lines"]
+    assert sorted(told.json()["errors"]) == missing
+    wrong = crm.patch(one, {"account_country": "XX"}, format="json")
+    assert (wrong.status_code, list(wrong.json()["errors"])) == (400, ["account_country"])
+    assert Deal.objects.get().state == State.DRAFT
+    assert crm.delete(one).status_code == 204
+    assert not Deal.objects.exists()
+
+
+def test_a_reference_of_another_registration_is_refused(crm: APIClient) -> None:
+    send(crm, complete(external_reference="CRM-7"))
+    said = send(crm, {"account_name": "Hill", "draft": True}).json()
+    told = crm.patch(f"{DEALS}{said['id']}/", {"external_reference": "CRM-7"}, format="json")
+    assert (told.status_code, list(told.json()["errors"])) == (400, ["external_reference"])
+
+
+def test_changed_shared_commented_and_a_breach_filed(
+    crm: APIClient,
+    submitted: Make,
+    partner: Partner,
+    partner_rep: User,
+    manager: User,
+    network: ProductLine,
+    make_user: Any,
+) -> None:
+    deal = submitted(partner, partner_rep)
+    rita = make_user("Rita Rep", Role.PARTNER_REP, partner)
+    assert send(crm, {"text": "News"}, to=verb(deal, "comment")).status_code == 200
+    assert send(crm, {"to": rita.email.upper()}, to=verb(deal, "share")).status_code == 200
+    assert Deal.objects.visible_to(rita).get() == deal
+    again = send(crm, {"to": rita.email}, to=verb(deal, "share"))
+    assert (again.status_code, list(again.json()["errors"])) == (400, ["to"])
+    filed = send(
+        crm, {"evidence": "A visit.", "happened_on": "2026-03-01"}, to=verb(deal, "breach")
+    )
+    (breach,) = filed.json()["breaches"]
+    assert (breach["evidence"], breach["state"]) == ("A visit.", "suspected")
+    later = {"evidence": "A visit.", "happened_on": "2026-04-01"}
+    assert send(crm, later, to=verb(deal, "breach")).status_code == 400
+    reviewing.approve_deal(deal, acting_user=manager)
+    lines = [{"product_line": "Network", "amount": "9"}]
+    left_out = send(crm, {"lines": lines}, to=verb(deal, "amend"))
+    assert left_out.status_code == 400
+    lines.append({"product_line": "Storage", "amount": "50000"})
+    said = send(crm, {"lines": lines}, to=verb(deal, "amend")).json()
+    assert {line["product_line"]: line["state"] for line in said["lines"]} == {
+        "Network": "under-review",
+        "Storage": "approved",
+    }
+    assert [step["step"] for step in said["history"]][-3:] == ["share", "comment", "submit"]
+
+
+def test_nobody_but_the_partner_hears_of_a_draft(
+    crm: APIClient, draft: Make, partner: Partner, partner_rep: User
+) -> None:
+    deal = draft(partner, partner_rep)
+    for name, body in (
+        ("comment", {"text": "x"}),
+        ("breach", {"evidence": "x", "happened_on": "2026-03-01"}),
+        ("amend", {"lines": [{"product_line": "Storage", "amount": "1"}]}),
+    ):
+        assert send(crm, body, to=verb(deal, name)).status_code == 409, name
+
+
 def test_lost_withdrawn_and_appealed(
     crm: APIClient, submitted: Make, partner: Partner, partner_rep: User, manager: User
 ) -> None:
@@ -224,18 +317,23 @@ def test_lost_withdrawn_and_appealed(
         ("withdraw", {}),
         ("appeal", {"reason": "x"}),
         ("flag", {"text": "x"}),
+        ("submit", {}),
+        ("amend", {"lines": [{"product_line": "Storage", "amount": "1"}]}),
+        ("share", {"to": "rita.rep@example.com"}),
     ],
 )
 def test_an_illegal_step_is_a_conflict_and_a_stranger_s_deal_is_not_found(
     name: str,
-    body: dict[str, str],
+    body: dict[str, Any],
     crm: APIClient,
     submitted: Make,
     partner: Partner,
     partner_rep: User,
     other_partner: Partner,
     other_partner_admin: User,
+    make_user: Any,
 ) -> None:
+    make_user("Rita Rep", Role.PARTNER_REP, partner)
     deal = submitted(partner, partner_rep)
     progress.withdraw(deal, acting_user=partner_rep)
     refused = send(crm, body, to=verb(deal, name))

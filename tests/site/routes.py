@@ -124,7 +124,14 @@ def give_token(user: User) -> None:
 
 
 DEAL_PAGES = ("deal", "deal-edit", "deal-discard", "deal-receipt")
-DEAL_VERBS = ("answer", "update", "extension", "won", "lost", "withdraw", "appeal", "flag")
+DEAL_VERBS = (
+    "answer", "update", "extension", "won", "lost", "withdraw", "appeal", "flag", "submit", "amend",
+    "comment", "share", "breach",
+)  # fmt: skip
+REVIEW_VERBS = (
+    "detail", "take-up", "ask", "approve", "reject", "change", "reassign", "comment", "identify",
+    "extension", "appeal",
+)  # fmt: skip
 SAMPLES: dict[str, Sample] = {
     "api:authorisation-end": at_partner("authorisation"),
     "api:authorisation-list": at_partner("partner"),
@@ -171,6 +178,7 @@ SAMPLES: dict[str, Sample] = {
     "customers:unmerge": at_partner("customer"),
     **{f"portal:{name}": at_partner("deal") for name in DEAL_PAGES},
     **{f"api:deal-{name}": at_partner("deal") for name in ("detail", *DEAL_VERBS)},
+    **{f"api:registration-{name}": at_partner("deal") for name in REVIEW_VERBS},
     "portal:deals-export": as_file,
     "portal:deal-rules-version": lambda *_: ({"version": 1}, None),
     "deals:appeal": at_partner("deal"),
