@@ -244,6 +244,9 @@ IMPORT_MAX_ROWS = env.integer("IMPORT_MAX_ROWS", default=5_000_000)
 IMPORT_CHILD_BYTES = env.integer("IMPORT_CHILD_MB", default=400) * 1024 * 1024
 PARTNER_MAX_DRAFTS = env.integer("PARTNER_MAX_DRAFTS", default=20)
 UPLOAD_MAX_BYTES = env.integer("UPLOAD_MAX_MB", default=200) * 1024 * 1024
+# Of a file that is attached to a registration, and how many of them one takes.
+ATTACHMENT_MAX_BYTES = env.integer("ATTACHMENT_MAX_MB", default=20) * 1024 * 1024
+ATTACHMENT_MAX_COUNT = 20
 
 LANGUAGE_CODE = "en"
 USE_I18N = False

@@ -136,6 +136,7 @@ DEALS = (
     Opening("deals_dealline"),
     Opening("deals_dealstep", rows=f"{OWN} AND NOT internal"),
     Opening("deals_dealrole"),
+    Opening("deals_dealfile", rows=f"{OWN} AND NOT internal"),
     Opening("deals_protection"),
     Opening("deals_extensionrequest"),
     Opening("deals_appeal"),

@@ -14,25 +14,30 @@ from imports.models import Import
 
 
 class CappedUploadHandler(TemporaryFileUploadHandler):
-    """Writes an upload to disk and drops it once it is larger than UPLOAD_MAX_BYTES."""
+    """Writes an upload to disk and drops it once it is larger than `most` bytes."""
 
-    def __init__(self, request: HttpRequest | None = None) -> None:
+    def __init__(self, request: HttpRequest | None = None, *, most: int) -> None:
         super().__init__(request)
+        self.most = most
         self.received = 0
         self.too_large = False
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         """Raises SkipFile beyond the limit: the rest is read, but not kept."""
         self.received += len(raw_data)
-        if self.received > settings.UPLOAD_MAX_BYTES:
+        if self.received > self.most:
             self.too_large = True
             raise SkipFile
         super().receive_data_chunk(raw_data, start)
 
 
-def cap(request: HttpRequest) -> None:
-    """Take this request's files through the limit. Call it before its body is read."""
-    request.upload_handlers = [CappedUploadHandler(request)]
+def cap(request: HttpRequest, *, most: int | None = None) -> None:
+    """Take this request's files through the limit, of `most` bytes or UPLOAD_MAX_BYTES.
+
+    Call it before its body is read.
+    """
+    limit = settings.UPLOAD_MAX_BYTES if most is None else most
+    request.upload_handlers = [CappedUploadHandler(request, most=limit)]
 
 
 def was_too_large(request: Any) -> bool:
@@ -40,15 +45,16 @@ def was_too_large(request: Any) -> bool:
     return any(getattr(handler, "too_large", False) for handler in request.upload_handlers)
 
 
-def too_large_message() -> str:
+def too_large_message(most: int | None = None) -> str:
     """What to say then."""
-    return f"The file is larger than {settings.UPLOAD_MAX_BYTES // 1024**2} MB."
+    limit = settings.UPLOAD_MAX_BYTES if most is None else most
+    return f"The file is larger than {limit // 1024**2} MB."
 
 
-def keep(upload: UploadedFile[Any]) -> Path:
+def keep(upload: UploadedFile[Any], *, suffix: str = ".csv") -> Path:
     """Move an upload to UPLOAD_DIR under a name that nobody can guess or choose."""
     settings.UPLOAD_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path: Path = settings.UPLOAD_DIR / f"{uuid.uuid4()}.csv"
+    path: Path = settings.UPLOAD_DIR / f"{uuid.uuid4()}{suffix}"
     with path.open("xb") as file:
         for chunk in upload.chunks():
             file.write(chunk)

@@ -96,6 +96,7 @@ class DirectEncroachment(Canary):
             "as_of": night.as_of,
             "waived": BreachState.WAIVED,
             "suspected": BreachState.SUSPECTED,
+            "confirmed": BreachState.CONFIRMED,
             **night.rate_params,
         }
         with connection.cursor() as cursor:
@@ -279,7 +280,11 @@ ENTRIES = f"""
 WITH plan AS (
   SELECT * FROM unnest(%(currencies)s::text[], %(rates)s::numeric[]) AS r(currency, rate)
 ), ledger AS (
-  SELECT b.*, CASE WHEN b.decided_at < %(end)s THEN b.state ELSE %(suspected)s END AS stood
+  SELECT b.*, CASE
+      WHEN b.decided_at < %(end)s AND b.taken_back_at >= %(end)s THEN %(confirmed)s
+      WHEN b.decided_at < %(end)s THEN b.state
+      ELSE %(suspected)s
+    END AS stood
   FROM deals_breach b WHERE b.filed_at < %(end)s AND b.happened_on <= %(as_of)s
 ), valued AS (
   SELECT ledger.id, sum(l.amount) * plan.rate AS value

@@ -6,6 +6,12 @@ from django.db import connection
 
 from customers.matching import Account, Found, Verdict, find, find_many
 from customers.models import Customer, CustomerDomain
+from deals.models import Deal
+
+
+def account_of(deal: Deal) -> Account:
+    """What the partner wrote of the customer."""
+    return Account(deal.account_name, deal.account_domain, deal.account_country)
 
 
 def customer_of(account: Account) -> Customer:

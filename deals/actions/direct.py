@@ -272,3 +272,21 @@ def decide_breach(
         row.direct_team = direct_team or row.direct_team
         row.save(update_fields=["state", "decided_by", "decided_at", "decision", "direct_team"])
     return row
+
+
+def take_back_breach(breach: Breach, *, text: str, acting_user: User) -> Breach:
+    """Take a confirmation back, with a reason: it counts no more. Who confirmed it stays known.
+
+    Raises:
+        ValidationError: it is not confirmed, or the reason is missing.
+    """
+    if not text.strip():
+        raise ValidationError({"text": "Say why."})
+    with decision(acting_user):
+        row: Breach = Breach.objects.select_for_update().get(pk=breach.pk)
+        if row.state != BreachState.CONFIRMED:
+            raise ValidationError("Only a confirmed breach is taken back.")
+        row.state = BreachState.WAIVED
+        row.taken_back_by, row.taken_back_at, row.taken_back = acting_user, now(), text
+        row.save(update_fields=["state", "taken_back_by", "taken_back_at", "taken_back"])
+    return row

@@ -12,8 +12,8 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from accounts.models import Organisation, User
 from channelhub.lib.history import decision
 from channelhub.lib.roles import acting_as_app
-from customers.matching import Account
-from deals.actions.accounts import customer_of
+from deals.actions.accounts import account_of, customer_of
+from deals.actions.files import drop_contents
 from deals.actions.steps import locked, now, step, today
 from deals.models import (
     Deal,
@@ -75,6 +75,7 @@ def discard_draft(deal: Deal, *, acting_user: User) -> None:
     """
     with locked(deal, acting_user) as mine:
         _check_draft(mine)
+        drop_contents(mine.files.all())
         mine.delete()
 
 
@@ -106,7 +107,7 @@ def submit_deal(deal: Deal, *, accepts: int | None = None, acting_user: User) ->
             by=acting_user,
             at=at,
             fields={
-                "customer": customer_of(_account(mine)),
+                "customer": customer_of(account_of(mine)),
                 "rules": rules,
                 "team": team,
                 "submitted_at": at,
@@ -176,10 +177,6 @@ def _set_lines(deal: Deal, lines: Mapping[ProductLine, Decimal]) -> None:
         unique_fields=["deal", "product_line"],
         update_fields=["amount"],
     )
-
-
-def _account(deal: Deal) -> Account:
-    return Account(deal.account_name, deal.account_domain, deal.account_country)
 
 
 def _give_roles(deal: Deal) -> None:

@@ -12,8 +12,9 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q
 
 from accounts.models import Organisation
-from customers.matching import Account, Found, Likeness, Verdict, find
+from customers.matching import Found, Likeness, Verdict, find
 from customers.models import Customer, CustomerPartner
+from deals.actions.accounts import account_of
 from deals.actions.protecting import protected_customer
 from deals.actions.steps import now, today
 from deals.models import (
@@ -83,7 +84,7 @@ class Review:
 
 def review(deal: Deal) -> Review:
     """Gather it; a constant number of queries."""
-    found = find(Account(deal.account_name, deal.account_domain, deal.account_country), limit=10)
+    found = find(account_of(deal), limit=10)
     lines = list(deal.lines.select_related("product_line"))
     overlaps = overlaps_of(deal, found, [line.product_line for line in lines])
     eligibility = eligibility_of(deal, lines)
@@ -99,7 +100,7 @@ def review(deal: Deal) -> Review:
 
 def stands_alone(deal: Deal) -> bool:
     """Whether nothing else that lives touches its customer and lines, surely or possibly."""
-    found = find(Account(deal.account_name, deal.account_domain, deal.account_country), limit=10)
+    found = find(account_of(deal), limit=10)
     lines = [line.product_line for line in deal.lines.select_related("product_line")]
     return not any(each.lines for each in overlaps_of(deal, found, lines))
 

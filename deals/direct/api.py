@@ -110,6 +110,8 @@ class BreachSerializer(serializers.ModelSerializer[Breach]):
             "decided_by",
             "decided_at",
             "decision",
+            "taken_back_at",
+            "taken_back",
         )
 
 

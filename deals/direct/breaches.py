@@ -12,7 +12,7 @@ from accounts.models import Organisation
 from accounts.permissions import may, signed_in
 from channelhub.lib.history import entries
 from channelhub.lib.pages import paginate
-from deals.direct.forms import BreachFilter, BreachForm, DecideForm
+from deals.direct.forms import BreachFilter, BreachForm, DecideForm, TakeBackForm
 from deals.ledger import aftermath, by_partner, by_team, office_calendar, resolution
 from deals.models import Breach, BreachState
 from deals.tabs import tabs
@@ -26,7 +26,7 @@ TONES = {
 HEADER = (
     "Partner number", "Partner", "Customer", "Product line", "Registration", "What", "Direct team",
     "Happened", "Filed", "State", "Decided", "Decided by", "Why", "Working days", "Calendar days",
-    "At stake, reporting currency", "Evidence",
+    "At stake, reporting currency", "Evidence", "Taken back", "Why taken back",
 )  # fmt: skip
 
 
@@ -95,6 +95,8 @@ def _cells(breach: Breach, calendar: Any, now: Any) -> tuple[Any, ...]:
         took.days if decided else None,
         breach.amount,
         breach.evidence,
+        breach.taken_back_at,
+        breach.taken_back,
     )
 
 
@@ -111,7 +113,7 @@ def file(request: HttpRequest) -> HttpResponse:
 
 def breach_page(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """One entry: the evidence, the decision, and what the partner did after."""
-    return _page(request, _breach(request, public_id), None)
+    return _page(request, _breach(request, public_id))
 
 
 @require_POST
@@ -121,19 +123,35 @@ def decide(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     if done := form.apply(breach, signed_in(request)):
         messages.success(request, f"It is {done.get_state_display().lower()}.")
         return redirect(done)
-    return _page(request, breach, form)
+    return _page(request, breach, form=form)
+
+
+@require_POST
+def take_back(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """Take a confirmation back, so that it counts no more."""
+    breach, form = _breach(request, public_id), TakeBackForm(request.POST)
+    if done := form.apply(breach, signed_in(request)):
+        messages.success(request, "It is taken back, and counts no more.")
+        return redirect(done)
+    return _page(request, breach, taking_back=form)
 
 
 def _breach(request: HttpRequest, public_id: uuid.UUID) -> Breach:
     visible = Breach.objects.visible_to(request.user).select_related(
-        "partner", "deal", "customer", "product_line", "filed_by", "decided_by",
+        "partner", "deal", "customer", "product_line", "filed_by", "decided_by", "taken_back_by",
         "direct_opportunity__owner", "direct_opportunity__product_line",
     )  # fmt: skip
     found: Breach = get_object_or_404(visible, public_id=public_id)
     return found
 
 
-def _page(request: HttpRequest, breach: Breach, form: DecideForm | None) -> HttpResponse:
+def _page(
+    request: HttpRequest,
+    breach: Breach,
+    *,
+    form: DecideForm | None = None,
+    taking_back: TakeBackForm | None = None,
+) -> HttpResponse:
     own = Organisation.current()
     is_open = breach.state == BreachState.SUSPECTED
     confirmed = breach.state == BreachState.CONFIRMED
@@ -146,6 +164,8 @@ def _page(request: HttpRequest, breach: Breach, form: DecideForm | None) -> Http
         "currency": own.reporting_currency,
         "form": form or DecideForm(initial={"direct_team": breach.direct_team}),
         "may_decide": is_open and may(request.user, "breaches:decide", "POST"),
+        "taking_back": taking_back or TakeBackForm(auto_id="back_%s"),
+        "may_take_back": confirmed and may(request.user, "breaches:take-back", "POST"),
         "history": entries(breach),
     }
     return render(request, "deals/direct/breach_detail.html", context)

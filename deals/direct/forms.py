@@ -11,7 +11,13 @@ from accounts.models import Role, User, check_currency
 from customers.matching import Account
 from customers.models import Customer
 from customers.models.customers import check_country
-from deals.actions.direct import decide_breach, file_breach, log_direct, touch_direct
+from deals.actions.direct import (
+    decide_breach,
+    file_breach,
+    log_direct,
+    take_back_breach,
+    touch_direct,
+)
 from deals.actions.progress import set_lead, settle_flag
 from deals.actions.reviewing import REVIEWERS, reassign
 from deals.models import (
@@ -379,3 +385,14 @@ class DecideForm(Acting, forms.Form):
             direct_team=direct_team,
             acting_user=acting_user,
         )
+
+
+class TakeBackForm(Acting, forms.Form):
+    """Why a confirmed breach counts no more."""
+
+    text = forms.CharField(label="Why", max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
+
+    def apply(self, breach: Breach, user: User) -> Breach | None:
+        """The entry, or None: the errors then say why."""
+        done: Breach | None = self.act(take_back_breach, breach, acting_user=user)
+        return done

@@ -25,4 +25,5 @@ breach_pages = [
     path("new/", breaches.file, name="file"),
     path("<uuid:public_id>/", breaches.breach_page, name="detail"),
     path("<uuid:public_id>/decide/", breaches.decide, name="decide"),
+    path("<uuid:public_id>/take-back/", breaches.take_back, name="take-back"),
 ]

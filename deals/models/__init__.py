@@ -19,6 +19,7 @@ from deals.models.direct import (
     DirectState,
 )
 from deals.models.engagement import DealType, RulesOfEngagement, Terms
+from deals.models.files import DealFile
 from deals.models.notices import Notice
 from deals.models.protections import (
     ONE_LIVE_PROTECTION,
@@ -41,6 +42,7 @@ __all__ = [
     "BreachQuerySet",
     "BreachState",
     "Deal",
+    "DealFile",
     "DealLine",
     "DealQuerySet",
     "DealRole",

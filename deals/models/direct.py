@@ -168,7 +168,10 @@ class BreachQuerySet(models.QuerySet["Breach"]):
 
 @tracked()
 class Breach(models.Model):
-    """An entry of the breach ledger: suspected by rule or filed by a person, then decided."""
+    """An entry of the breach ledger: suspected by rule or filed by a person, then decided.
+
+    One whose confirmation was taken back is waived; who decided first, and when, stays.
+    """
 
     public_id = public_id_field()
     partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="breaches")
@@ -203,6 +206,11 @@ class Breach(models.Model):
     )
     decided_at = models.DateTimeField(null=True, editable=False)
     decision = models.TextField(max_length=2000, blank=True, default="")
+    taken_back_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    taken_back_at = models.DateTimeField(null=True, editable=False)
+    taken_back = models.TextField(max_length=2000, blank=True, default="")
 
     objects: ClassVar[Any] = BreachQuerySet.as_manager()
 
@@ -225,6 +233,10 @@ class Breach(models.Model):
                 condition=Q(state=BreachState.SUSPECTED, decided_at=None)
                 | (~Q(state=BreachState.SUSPECTED) & Q(decided_at__isnull=False)),
                 name="decided_breach_has_a_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(taken_back_at=None) | Q(state=BreachState.WAIVED),
+                name="breach_taken_back_counts_for_nothing",
             ),
         ]
 

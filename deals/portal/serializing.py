@@ -116,11 +116,15 @@ class StepSerializer(serializers.Serializer[Told]):
 
 
 class FiledSerializer(serializers.ModelSerializer[Breach]):
-    """A breach that you filed, and what became of it; `decision` says why."""
+    """A breach that you filed, and what became of it; `decision` says why.
+
+    `taken_back` says why it counts no more, where it was confirmed first.
+    """
 
     class Meta:
         model = Breach
-        fields = ("evidence", "happened_on", "filed_at", "state", "decided_at", "decision")
+        fields = ("evidence", "happened_on", "filed_at", "state", "decided_at", "decision",
+                  "taken_back")  # fmt: skip
         read_only_fields = fields
 
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from deals.portal import views
+from deals.portal import files, views
 
 # In the portal's namespace: channelhub/urls.py.
 urlpatterns = [
@@ -14,4 +14,7 @@ urlpatterns = [
     path("deals/<uuid:public_id>/edit/", views.deal_edit, name="deal-edit"),
     path("deals/<uuid:public_id>/discard/", views.deal_discard, name="deal-discard"),
     path("deals/<uuid:public_id>/receipt/", views.deal_receipt, name="deal-receipt"),
+    path("deals/<uuid:public_id>/files/", files.attach, name="deal-attach"),
+    path("deals/files/<uuid:public_id>/", files.download, name="deal-file"),
+    path("deals/files/<uuid:public_id>/remove/", files.remove, name="deal-file-remove"),
 ]

@@ -17,6 +17,8 @@ from accounts.permissions import may, signed_in
 from channelhub.lib.countries import countries
 from channelhub.lib.pages import paginate
 from deals.actions.drafts import begin_draft, discard_draft, save_draft, submit_deal
+from deals.actions.files import ATTACHED_TO
+from deals.attaching import AttachForm, files_of
 from deals.models import Breach, Deal, RejectionCode, RulesOfEngagement
 from deals.portal.acting import BY_NAME, DealVerb, offers, refused_by_state
 from deals.portal.forms import DealForm, DealsFilter, SimilarForm
@@ -203,6 +205,7 @@ def _edit_page(request: HttpRequest, deal: Deal, form: DealForm) -> HttpResponse
         )
         if deal.account_name
         else [],
+        **(_files(request, deal) if deal.pk else {}),
     }
     return render(request, "deals/portal/edit.html", context)
 
@@ -286,6 +289,19 @@ def _context(request: HttpRequest, deal: Deal, sent: DealVerb | None = None) -> 
         "flag": deal.flags.filter(settled_at=None).first(),
         "breaches": Breach.objects.visible_to(user).filter(deal=deal),
         "history": told_history(deal),
+        **_files(request, deal),
+    }
+
+
+def _files(request: HttpRequest, deal: Deal) -> dict[str, Any]:
+    user = signed_in(request)
+    may_attach = deal.state in ATTACHED_TO and may(user, "portal:deal-attach", "POST")
+    return {
+        "files": files_of(deal, user),
+        "attach_form": AttachForm(auto_id="attach_%s") if may_attach else None,
+        "attach": "portal:deal-attach",
+        "download": "portal:deal-file",
+        "remove": "portal:deal-file-remove" if deal.state == State.DRAFT else "",
     }
 
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from deals.review import views
+from deals.review import files, views
 
 urlpatterns = [
     path("", views.queue, name="queue"),
@@ -16,4 +16,6 @@ urlpatterns = [
     path("<uuid:public_id>/customer/", views.identify, name="identify"),
     path("<uuid:public_id>/extension/", views.decide_extension, name="extension"),
     path("<uuid:public_id>/appeal/", views.decide_appeal, name="appeal"),
+    path("<uuid:public_id>/files/", files.attach, name="attach"),
+    path("files/<uuid:public_id>/", files.download, name="file"),
 ]

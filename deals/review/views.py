@@ -14,10 +14,12 @@ from channelhub.lib.pages import paginate
 from customers.models import Customer
 from deals.actions import reviewing
 from deals.actions.appeals import appeal_until
+from deals.actions.files import ATTACHED_TO
 from deals.actions.overlaps import Review, review
 from deals.actions.proofs import proof_of
 from deals.actions.protecting import end_of
 from deals.actions.steps import now, today
+from deals.attaching import OurFileForm, files_of
 from deals.models import Deal, DealLine, LineState, RequestState
 from deals.review import lists
 from deals.review.forms import (
@@ -218,12 +220,24 @@ def _page(request: HttpRequest, deal: Deal, **bound: Any) -> HttpResponse:
         "flag": deal.flags.filter(settled_at=None).select_related("raised_by").first(),
         "protected_until": _last_day(deal),
         "proof": proof_of(deal),
+        **_files(request, deal),
         "linked": _linked(request, deal, found),
         "problems": [each for form in bound.values() for each in _errors(form)],
         **_forms(request, deal, found, bound),
     }
     status = 422 if bound else 200
     return render(request, "deals/review/detail.html", context, status=status)
+
+
+def _files(request: HttpRequest, deal: Deal) -> dict[str, Any]:
+    user = signed_in(request)
+    may_attach = deal.state in ATTACHED_TO and may(user, "deals:attach", "POST")
+    return {
+        "files": files_of(deal, user),
+        "attach_form": OurFileForm(auto_id="attach_%s") if may_attach else None,
+        "attach": "deals:attach",
+        "download": "deals:file",
+    }
 
 
 def _errors(form: Any) -> list[str]:

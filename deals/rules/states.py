@@ -54,6 +54,7 @@ class Step(models.TextChoices):
     LEAD = "lead", "Lead changed"
     AMEND = "amend", "Changed after approval"
     IDENTIFY = "identify", "Customer identified"
+    ATTACH = "attach", "File attached"
 
 
 PENDING = (State.SUBMITTED, State.UNDER_REVIEW)

@@ -21,7 +21,7 @@ from alerts.models import Alert, Finding, PartnerHealth
 from alerts.night import Night
 from alerts.verdicts import Outcome, Scope, Severity, Verdict
 from customers.models import Customer
-from deals.actions.direct import decide_breach, file_breach, log_direct
+from deals.actions.direct import decide_breach, file_breach, log_direct, take_back_breach
 from deals.actions.moving import enter_moved, suspect_moved
 from deals.models import Breach, BreachKind, BreachState, Deal
 from imports.models import Source
@@ -167,6 +167,29 @@ def test_confirmed_it_opens_for_partner_and_team_and_it_ages(
     judge(dt.date(2027, 3, 2))
     theirs.refresh_from_db()
     assert (theirs.archived_on, theirs.ended_on) == (dt.date(2027, 3, 2), None)
+
+
+def test_a_confirmation_that_is_taken_back_counts_no_more_and_stays_what_it_was(
+    deal: Deal, partner_rep: User, admin: User, clock: Clock
+) -> None:
+    breach = filed(deal, partner_rep)
+    decide_breach(breach, confirm=True, text="They did.", acting_user=admin)
+    judge(MONDAY)
+    assert alerts().filter(archived_on=None).count() == 2
+    clock.turn(days=2)
+    take_back_breach(breach, text="It was another customer.", acting_user=admin)
+
+    def confirmed(day: dt.date) -> list[int]:
+        rows = Finding.objects.filter(run__as_of=day, canary=CANARY.name)
+        return [row.evidence["confirmed"] for row in rows]
+
+    # On Tuesday it stood confirmed, and stays so.
+    judge(MONDAY + dt.timedelta(days=1))
+    assert confirmed(MONDAY + dt.timedelta(days=1)) == [1, 1]
+    assert alerts().filter(archived_on=None).count() == 2
+    judge(MONDAY + dt.timedelta(days=2))
+    assert confirmed(MONDAY + dt.timedelta(days=2)) == []
+    assert not alerts().filter(archived_on=None).exists()
 
 
 def test_three_are_critical_for_a_team_that_did_one_to_each_of_three(

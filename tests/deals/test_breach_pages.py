@@ -127,6 +127,32 @@ def test_a_waived_one_counts_for_nothing(breach: Breach, admin: User, clock: Any
     assert by_partner(Breach.objects.all(), clock.now.date()) == []
 
 
+def test_a_confirmed_one_is_taken_back_with_a_reason_and_counts_no_more(
+    breach: Breach, admin: User, chief: User, manager: User, sign_in: SignIn, clock: Any
+) -> None:
+    client, address = sign_in(admin), f"{breach.get_absolute_url()}take-back/"
+    assert "Only a confirmed breach" in client.post(address, {"text": "So."}).content.decode()
+    clock.turn(days=1)
+    decide_breach(breach, confirm=True, text="It was so.", acting_user=chief)
+    assert sign_in(manager).post(address, {"text": "So."}).status_code == 404
+    assert "Take the confirmation back" in text_of(client.get(breach.get_absolute_url()))
+    assert "This field is required" in text_of(client.post(address, {}))
+    (tally,) = by_partner(Breach.objects.all(), clock.now.date())
+    assert tally.confirmed == 1
+    clock.turn(days=3)
+    client.post(address, {"text": "It was another customer."})
+    breach.refresh_from_db()
+    assert (breach.state, breach.taken_back_by, breach.decided_by) == ("waived", admin, chief)
+    assert by_partner(Breach.objects.all(), clock.now.date()) == []
+    assert by_team(Breach.objects.all(), clock.now.date()) == []
+    text = text_of(client.get(breach.get_absolute_url()))
+    assert "It was so." in text
+    assert "It was another customer." in text
+    # The time to resolve it is the one to its decision.
+    assert "1.0 working days, 1 calendar days" in text
+    assert "Only a confirmed breach" in client.post(address, {"text": "So."}).content.decode()
+
+
 def test_working_time_leaves_out_week_ends_and_holidays(
     breach: Breach, admin: User, clock: Any
 ) -> None:

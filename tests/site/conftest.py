@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.test import Client
 from rest_framework.test import APIClient
@@ -22,11 +23,13 @@ from customers.models import Customer, CustomerContact, CustomerPartner
 from deals.actions.appeals import file_appeal
 from deals.actions.direct import file_breach, log_direct
 from deals.actions.drafts import begin_draft, submit_deal
+from deals.actions.files import attach_file
 from deals.actions.reviewing import reject_deal
 from deals.models import (
     Authorisation,
     Breach,
     Deal,
+    DealFile,
     DirectOpportunity,
     ExtensionRequest,
     ReviewTeam,
@@ -83,7 +86,9 @@ def world(
     cast: dict[str, User],
     other_partner_admin: User,
     tmp_path: Path,
+    settings: Any,
 ) -> World:
+    settings.UPLOAD_DIR = tmp_path / "uploads"
     both = (partner, other_partner)
     source = Source.objects.create(name="erp")
     for each in both:
@@ -113,6 +118,7 @@ def world(
                 registered(partner, cast[Role.PARTNER_REP]),
                 registered(other_partner, other_partner_admin),
             ),
+            "deal_file": (attached(partner), attached(other_partner)),
             "breach": (breach(partner), breach(other_partner)),
             "direct_opportunity": (direct_opportunity(cast[Role.DIRECT]), None),
             "file": (sent(partner, tmp_path), sent(other_partner, tmp_path)),
@@ -181,6 +187,13 @@ def registered(partner: Partner, rep: User) -> Deal:
     reject_deal(deal, code="too-early", text="No project yet.", acting_user=_owner(partner))
     file_appeal(deal, reason="There is one.", acting_user=rep)
     return deal
+
+
+def attached(partner: Partner) -> DealFile:
+    """A file that came with the partner's registration."""
+    deal = Deal.objects.get(partner=partner)
+    upload = SimpleUploadedFile("tender.txt", b"A tender.")
+    return attach_file(deal, upload, acting_user=deal.registered_by)
 
 
 def breach(partner: Partner) -> Breach:

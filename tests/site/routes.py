@@ -123,7 +123,7 @@ def give_token(user: User) -> None:
     create_token(user, name="Walk", lifetime=dt.timedelta(days=1))
 
 
-DEAL_PAGES = ("deal", "deal-edit", "deal-discard", "deal-receipt")
+DEAL_PAGES = ("deal", "deal-edit", "deal-discard", "deal-receipt", "deal-attach")
 DEAL_VERBS = (
     "answer", "update", "extension", "won", "lost", "withdraw", "appeal", "flag", "submit", "amend",
     "comment", "share", "breach",
@@ -181,6 +181,10 @@ SAMPLES: dict[str, Sample] = {
     **{f"api:registration-{name}": at_partner("deal") for name in REVIEW_VERBS},
     "portal:deals-export": as_file,
     "portal:deal-rules-version": lambda *_: ({"version": 1}, None),
+    "portal:deal-file": at_partner("deal_file"),
+    "portal:deal-file-remove": at_partner("deal_file"),
+    "deals:attach": at_partner("deal"),
+    "deals:file": at_partner("deal_file"),
     "deals:appeal": at_partner("deal"),
     "deals:ask": at_partner("deal"),
     "deals:comment": at_partner("deal"),
@@ -194,6 +198,7 @@ SAMPLES: dict[str, Sample] = {
     "api:direct-detail": of_the_house("direct_opportunity"),
     "breaches:decide": at_partner("breach"),
     "breaches:detail": at_partner("breach"),
+    "breaches:take-back": at_partner("breach"),
     "breaches:list-export": as_file,
     "direct:detail": of_the_house("direct_opportunity"),
     "direct:list-export": as_file,

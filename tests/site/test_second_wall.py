@@ -17,7 +17,7 @@ from accounts.models import Role, User
 from channelhub import views, wall
 from channelhub.lib import roles
 from channelhub.lib.roles import acting_as_app, behind_the_wall
-from deals.models import Deal, DealStep
+from deals.models import Deal, DealFile, DealStep
 from deals.portal import api as deals_api
 from deals.portal.lists import with_standing
 from partners.models import Partner, Person
@@ -131,10 +131,13 @@ def test_an_unscoped_select_shows_own_rows_only(furnished: World) -> None:
 
 
 def test_what_is_ours_of_a_deal_is_not_there(furnished: World) -> None:
-    internal = DealStep.objects.filter(internal=True)
-    assert internal.filter(partner=furnished.partner).exists()
-    with behind_the_wall(furnished.partner.pk):
-        assert not internal.exists()
+    kept: tuple[Any, ...] = (DealStep, DealFile)
+    for model in kept:
+        internal = model.objects.filter(internal=True)
+        assert internal.filter(partner=furnished.partner).exists()
+        with behind_the_wall(furnished.partner.pk):
+            assert model.objects.exists()
+            assert not internal.exists()
 
 
 @pytest.mark.usefixtures("furnished")

@@ -13,7 +13,7 @@ from accounts.models import IdempotentCall, User
 from channelhub import wall
 from channelhub.lib import roles
 from deals.actions.direct import file_breach
-from deals.models import Authorisation, Deal, DealStep, Ground, Protection, UnclearFlag
+from deals.models import Authorisation, Deal, DealFile, DealStep, Ground, Protection, UnclearFlag
 from imports.models import Import, RejectedRow
 from partners.models import (
     Action,
@@ -69,6 +69,9 @@ def furnish(partner: Partner, user: User, deal: Deal, file: Import) -> None:
     )
     file_breach(
         partner=partner, deal=deal, evidence="A visit.", happened_on=DAYS.lower, acting_user=user
+    )
+    DealFile.objects.create(
+        deal=deal, partner=partner, name="ours.pdf", size=1, internal=True, uploaded_by=user
     )
     DealStep.objects.create(
         deal=deal, partner=partner, step="comment", internal=True, text="Ours.", at=timezone.now()
