@@ -6,10 +6,13 @@ a process that dies leaves either both or neither, and the next repetition does 
 
 import datetime as dt
 import hashlib
+from collections.abc import Collection
+from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, ValidationError
 from django.db import OperationalError, transaction
+from django.db.models import F, Func, IntegerField, Value
 from django.http import Http404, HttpResponse
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter
@@ -19,7 +22,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import IdempotentCall, User
-from channelhub.lib.problems import Conflict, Unprocessable
+from channelhub.lib.problems import MEDIA_TYPE, Conflict, Unprocessable
 
 HEADER = "Idempotency-Key"
 LONGEST_KEY = 200
@@ -119,3 +122,29 @@ def _body(request: Request) -> bytes:
 def forget_old_calls() -> None:
     """Forget keys, and the answers kept with them, after a week."""
     IdempotentCall.objects.filter(created_at__lt=timezone.now() - KEPT).delete()
+
+
+def forget_answers(told: Collection[str]) -> None:
+    """Overwrite kept answers in which one of these texts stands: their calls stay done."""
+    for text in told:
+        held = Position(Value(text.encode()), F("body"), output_field=IntegerField())
+        rows = IdempotentCall.objects.exclude(body=None).annotate(at=held).filter(at__gt=0)
+        rows.update(status=HTTPStatus.GONE, content_type=MEDIA_TYPE, body=GONE)
+
+
+class Position(Func):
+    """Where bytes stand within others, from 1 on; 0 where they do not."""
+
+    template = "position(%(expressions)s)"
+    arg_joiner = " IN "
+    arity = 2
+
+
+GONE = JSONRenderer().render(
+    {
+        "type": "about:blank",
+        "title": HTTPStatus.GONE.phrase,
+        "status": HTTPStatus.GONE,
+        "detail": "This call was done. Its answer told of somebody whose data was erased.",
+    }
+)

@@ -335,6 +335,7 @@ class Erasure(models.Model):
         PERSON = "person", "Person at a partner"
         CONTACT = "contact", "Contact at a customer"
         ACCOUNT = "account", "Account of a partner's person"
+        DEAL = "deal", "Contact on a registration"
 
     kind = models.CharField(max_length=10, choices=Kind)
     subject = models.UUIDField(help_text="The public id of the record that was erased.")

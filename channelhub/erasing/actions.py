@@ -10,9 +10,13 @@ from django.urls import reverse
 
 from accounts.models import Erasure, User
 from alerts.erasure import forget_leaver
+from channelhub.lib.erasure import events_of
 from channelhub.lib.history import decision
 from customers.actions.erasure import erase_contact
 from customers.models import CustomerContact
+from deals.actions.erasure import emails_of, erase_contacts
+from deals.models import Deal
+from deals.portal.imports import DealsKind
 from imports.erasure import forget_cells, forget_files
 from partners.actions.erasure import (
     days_of_leaving,
@@ -31,13 +35,14 @@ class Subject:
 
     kind: str
     record: Any
+    who: str
     terms: tuple[str, ...]
     back: str
     loses: tuple[str, ...]
     keeps: tuple[str, ...]
 
 
-def subject_of(record: Person | CustomerContact | User) -> Subject:
+def subject_of(record: Person | CustomerContact | Deal | User) -> Subject:
     """What an erasure of this record, stored or removed, is about.
 
     Raises:
@@ -47,6 +52,7 @@ def subject_of(record: Person | CustomerContact | User) -> Subject:
         return Subject(
             kind=Erasure.Kind.PERSON,
             record=record,
+            who=str(record),
             terms=_said(record.name, record.email, record.phone),
             back=_back(record, lambda: reverse("partners:person", args=[record.public_id])),
             loses=("name", "e-mail address", "phone", "where they went"),
@@ -56,16 +62,32 @@ def subject_of(record: Person | CustomerContact | User) -> Subject:
         return Subject(
             kind=Erasure.Kind.CONTACT,
             record=record,
+            who=str(record),
             terms=_said(record.name, record.email, record.phone),
             back=_back(record, lambda: str(record.customer.get_absolute_url())),
-            loses=("name", "e-mail address", "phone"),
+            loses=("name", "e-mail address", "phone", "the same on registrations with the address"),
             keeps=("customer", "role"),
+        )
+    if isinstance(record, Deal):
+        return Subject(
+            kind=Erasure.Kind.DEAL,
+            record=record,
+            who=record.contact_name or record.contact_email or f"the contact of {record.number}",
+            terms=_said(record.contact_name, record.contact_email, record.contact_phone),
+            back=record.get_absolute_url(),
+            loses=(
+                "name, e-mail address and phone, on every registration with the address",
+                "the content of these registrations' files",
+                "kept answers of the API that told of them",
+            ),
+            keeps=("customer", "amounts", "states", "what was done and when"),
         )
     if record.is_active or not record.works_at_partner:
         raise ValidationError("Only the account of a partner's person that is shut out is erased.")
     return Subject(
         kind=Erasure.Kind.ACCOUNT,
         record=record,
+        who=str(record),
         terms=_said(record.name, record.email),
         back=reverse("people:person", args=[record.public_id]),
         loses=("name", "e-mail address", "means of signing in", "invitations to the address"),
@@ -125,8 +147,26 @@ def _person(person: Person) -> int:
     return erase_person(person)
 
 
+def _contact(contact: CustomerContact) -> int:
+    told = events_of(CustomerContact).filter(pgh_obj_id=contact.pk)
+    emails = {each for each in (contact.email, *told.values_list("email", flat=True)) if each}
+    return erase_contact(contact) + _on_deals((), emails, _said(contact.name, *emails))
+
+
+def _deal(deal: Deal) -> int:
+    emails = emails_of(deal)
+    return _on_deals((deal,), emails, _said(deal.contact_name, deal.contact_phone, *emails))
+
+
+def _on_deals(deals: Collection[Deal], emails: Collection[str], terms: Collection[str]) -> int:
+    forget_cells(terms, kind=DealsKind.name)
+    forget_files(kind=DealsKind.name)
+    return erase_contacts(deals, emails=emails)
+
+
 VERBS: dict[str, Callable[[Any], int]] = {
     Erasure.Kind.PERSON: _person,
-    Erasure.Kind.CONTACT: erase_contact,
+    Erasure.Kind.CONTACT: _contact,
+    Erasure.Kind.DEAL: _deal,
     Erasure.Kind.ACCOUNT: erase_account,
 }

@@ -18,6 +18,7 @@ from channelhub.erasing.removed import removed_people_named
 from channelhub.lib.erasure import removed
 from channelhub.lib.pages import paginate
 from customers.models import Customer, CustomerContact
+from deals.models import Deal
 from partners.actions.erasure import notes_mentioning
 from partners.forms.fields import Acting
 from partners.models import Partner, PartnerNote, Person
@@ -76,6 +77,12 @@ def _stored_or_removed(rows: "QuerySet[Any]", public_id: uuid.UUID) -> Any:
     return record
 
 
+def deal(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """The contact at the customer on a registration."""
+    rows = Deal.objects.visible_to(request.user)
+    return _page(request, get_object_or_404(rows, public_id=public_id))
+
+
 def account(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Whoever had an account."""
     visible = people_visible_to(signed_in(request))
@@ -108,7 +115,7 @@ def _page(request: HttpRequest, record: Any) -> HttpResponse:
         messages.success(request, "Erased, in the record and in its history.")
         return redirect(subject.back)
     context = {
-        "title": f"Erase {record}",
+        "title": f"Erase {subject.who}",
         "subject": subject,
         "form": form,
         "mentions": form.mentions[:NOTES_SHOWN],
@@ -124,5 +131,6 @@ urlpatterns = [
     path("removed/", removed_people, name="removed"),
     path("people/<uuid:public_id>/", person, name="person"),
     path("contacts/<uuid:public_id>/", contact, name="contact"),
+    path("registrations/<uuid:public_id>/", deal, name="deal"),
     path("accounts/<uuid:public_id>/", account, name="account"),
 ]

@@ -220,6 +220,7 @@ def _page(request: HttpRequest, deal: Deal, **bound: Any) -> HttpResponse:
         "flag": deal.flags.filter(settled_at=None).select_related("raised_by").first(),
         "protected_until": _last_day(deal),
         "proof": proof_of(deal),
+        "may_erase": may(request.user, "erasure:deal", "POST"),
         **_files(request, deal),
         "linked": _linked(request, deal, found),
         "problems": [each for form in bound.values() for each in _errors(form)],

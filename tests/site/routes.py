@@ -185,6 +185,7 @@ SAMPLES: dict[str, Sample] = {
     "portal:deal-file-remove": at_partner("deal_file"),
     "deals:attach": at_partner("deal"),
     "deals:file": at_partner("deal_file"),
+    "erasure:deal": at_partner("deal"),
     "deals:appeal": at_partner("deal"),
     "deals:ask": at_partner("deal"),
     "deals:comment": at_partner("deal"),

@@ -3,6 +3,7 @@
 import datetime as dt
 import uuid
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -10,19 +11,24 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.apps import apps
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
+from rest_framework.test import APIClient
 
 from accounts.actions.people import deactivate
-from accounts.models import Erasure, Organisation, Role, User
+from accounts.models import Erasure, IdempotentCall, Organisation, Role, User
 from alerts.actions import recompute
 from alerts.models import Alert, Finding
 from channelhub.erasing.actions import erase, subject_of
 from channelhub.lib.history import decision
 from customers.models import Customer, CustomerContact
+from deals.actions.drafts import begin_draft, discard_draft, submit_deal
+from deals.actions.files import attach_file
+from deals.models import Deal, DealStep
 from imports.actions import create_import, undo_now
 from imports.models import Import, RejectedRow
 from imports.options import Options
@@ -34,9 +40,11 @@ from partners.actions.persons import (
 )
 from partners.models import Departure, Invitation, Partner, PartnerNote, Person
 from partners.people.actions import invite
+from sales.models import ProductLine
 
 SignIn = Callable[[User], Client]
 LEFT, TODAY = dt.date(2026, 2, 1), dt.date(2026, 3, 10)
+UNA = "una@fenwick.example"
 SENT: dict[str, Any] = {"reason": "Asked for by letter.", "sure": "on"}
 
 
@@ -375,3 +383,88 @@ def test_files_of_people_go_with_them(
     assert [name for name, path in files.items() if path.exists()] == ["products"]
     left = Import.objects.get(kind="partner-people")
     assert (left.path, left.checksum) == ("", loads["failed"].checksum)
+
+
+def register(partner: Partner, user: User, **fields: Any) -> Deal:
+    line, _ = ProductLine.objects.get_or_create(name="Storage")
+    draft = begin_draft(
+        partner, acting_user=user, lines={line: Decimal(10)}, account_name="Fenwick Mills",
+        account_domain="fenwick.example", account_country="GB", effort="A visit.",
+        expected_close=dt.date(2026, 9, 30), **fields,
+    )  # fmt: skip
+    return submit_deal(draft, acting_user=user)
+
+
+def test_nothing_of_a_contact_on_registrations_is_left_anywhere(
+    partner: Partner,
+    partner_rep: User,
+    admin: User,
+    sign_in: SignIn,
+    api: Callable[[User], APIClient],
+    tmp_path: Path,
+    settings: Any,
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    settings.UPLOAD_DIR = tmp_path / "uploads"
+    line = ProductLine.objects.create(name="Storage")
+    body = {
+        "account_name": "Fenwick Mills", "account_domain": "fenwick.example",
+        "account_country": "GB", "currency": "USD", "expected_close": "2026-09-30",
+        "effort": "A visit.", "lines": [{"product_line": line.name, "amount": "10"}],
+        "contact_name": "Una Before", "contact_email": "una@fenwick.example",
+        "contact_phone": "+44 20 77", "draft": True,
+    }  # fmt: skip
+    crm = api(partner_rep)
+    headers = {"Idempotency-Key": "k"}
+    sent = crm.post("/api/v1/deals/", body, format="json", headers=headers)
+    deal = Deal.objects.get()
+    crm.patch(f"/api/v1/deals/{deal.public_id}/", {"contact_name": "Una Holt"}, format="json")
+    submit_deal(deal, acting_user=partner_rep)
+    attach_file(deal, SimpleUploadedFile("Una.txt", b"I, Una Holt"), acting_user=partner_rep)
+    other = register(partner, partner_rep, contact_name="U. Holt", contact_email=UNA.upper())
+    thrown = begin_draft(
+        partner, acting_user=partner_rep, lines={}, contact_name="Una H.", contact_email=UNA
+    )
+    discard_draft(thrown, acting_user=partner_rep)
+    kept = register(partner, partner_rep, contact_name="Bo Lund", contact_email="bo@f.example")
+    secrets = ("Una", "U. Holt", "una@", "UNA@", "+44 20 77")
+    assert sent.status_code == 201
+    assert all(secret in texts_everywhere() for secret in secrets)
+    assert b"una@" in bytes(IdempotentCall.objects.get().body or b"")
+    client, address = sign_in(admin), reverse("erasure:deal", args=[deal.public_id])
+    assert "Erase Una Holt" in client.get(address).content.decode()
+
+    with django_capture_on_commit_callbacks(execute=True):
+        done = client.post(address, SENT, follow=True)
+
+    assert "Erased, in the record and in its history." in done.content.decode()
+    # Words that somebody wrote are not searched: the step tells the name that the file had.
+    after = texts_everywhere().replace(DealStep.objects.get(step="attach").text, "")
+    assert [secret for secret in secrets if secret in after] == []
+    for row in (deal, other):
+        row.refresh_from_db()
+        assert (row.contact_name, row.contact_email) == ("erased", "")
+    kept.refresh_from_db()
+    assert kept.contact_name == "Bo Lund"
+    assert list(settings.UPLOAD_DIR.iterdir()) == []
+    assert Erasure.objects.get().kind == "deal"
+    # The call stays done: it is not repeated, and its answer is gone.
+    again = crm.post("/api/v1/deals/", body, format="json", headers=headers)
+    assert (again.status_code, again["Content-Type"]) == (410, "application/problem+json")
+    assert b"una@" not in bytes(IdempotentCall.objects.get().body or b"")
+    assert Deal.objects.count() == 3
+
+
+def test_a_contact_at_a_customer_goes_from_registrations_with_the_address(
+    partner: Partner, partner_rep: User, admin: User
+) -> None:
+    customer = Customer.objects.create(name="Fenwick Mills")
+    contact = CustomerContact.objects.create(customer=customer, name="Una Holt", email=UNA)
+    deal = register(partner, partner_rep, contact_name="Una Holt", contact_email=UNA)
+    nameless = register(partner, partner_rep, contact_name="Una Holt")
+    erase(subject_of(contact), reason="Asked.", notes=[], acting_user=admin)
+    deal.refresh_from_db()
+    nameless.refresh_from_db()
+    assert (deal.contact_name, deal.contact_email) == ("erased", "")
+    # Without an address nobody can tell that it is the same person.
+    assert nameless.contact_name == "Una Holt"
