@@ -1,11 +1,12 @@
 from django.urls import path
 
-from deals.review import files, views
+from deals.review import bulk, files, views
 
 urlpatterns = [
     path("", views.queue, name="queue"),
     path("requests/", views.requests, name="requests"),
     path("all/", views.every, name="list"),
+    path("bulk/", bulk.confirm, name="bulk"),
     path("<uuid:public_id>/", views.detail, name="detail"),
     path("<uuid:public_id>/take-up/", views.take_up, name="take-up"),
     path("<uuid:public_id>/ask/", views.ask, name="ask"),

@@ -49,6 +49,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "page": page,
         "tabs": tabs(request, "deals:queue"),
         "narrowed": any(request.GET.get(name) for name in asked.filters),
+        "may_decide": may(request.user, "deals:bulk", "POST"),
     }
     return render(request, "deals/review/queue.html", context)
 
