@@ -7,6 +7,7 @@ from accounts.idempotency import forget_old_calls
 from alerts.actions import recompute_due
 from deals.actions.moving import suspect_moved
 from deals.actions.notices import ring_unsent_notices
+from deals.actions.suspecting import sweep_direct
 from deals.actions.timed import age_protections, keep_the_clock
 from imports.erasure import delete_old_files
 from imports.running import ring_waiting
@@ -22,6 +23,7 @@ TICK: tuple[Callable[[], None], ...] = (
     keep_the_clock,
     age_protections,
     suspect_moved,
+    sweep_direct,
     ring_unsent_notices,
     forget_old_calls,
 )

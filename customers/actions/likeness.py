@@ -14,9 +14,15 @@ LONGEST = SaidOfAccount._meta.get_field("name").max_length
 
 
 def remember(account: Account, customer: Customer, *, same: bool, acting_user: User) -> None:
-    """From now on accounts of this name and country are the customer, or are not."""
+    """From now on accounts of this name and country are the customer, or are not.
+
+    They are one customer: who says another one takes back what was said before.
+    """
     with decision(acting_user):
         key, country = key_of(account)
+        if same:
+            known = SaidOfAccount.objects.filter(name_key=key, country=country, of=None, same=True)
+            known.exclude(customer=customer).delete()
         SaidOfAccount.objects.update_or_create(
             name_key=key,
             country=country,

@@ -23,7 +23,10 @@ class Account:
 
 @dataclass(frozen=True)
 class Likeness:
-    """How alike a customer is to an account; `customer` is the key of the root customer."""
+    """How alike a customer is to an account; `customer` is the key of the root customer.
+
+    `said` by a person, it goes before what is reckoned.
+    """
 
     customer: int
     name: str
@@ -31,6 +34,7 @@ class Likeness:
     score: float
     verdict: Verdict
     reason: str
+    said: bool = False
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,6 @@ class Found:
 
 def found(likely: list[Likeness], limit: int) -> Found:
     """What is told of an account, of those that may be it."""
-    ranked = sorted(likely, key=lambda each: (-each.score, each.customer))[:limit]
+    ranked = sorted(likely, key=lambda each: (not each.said, -each.score, each.customer))[:limit]
     best, runner_up = [*ranked, None, None][:2]
     return Found(best.verdict if best else Verdict.NEW, best, runner_up, tuple(ranked))

@@ -29,7 +29,13 @@ def said_of(accounts: Sequence[Account]) -> list[Said]:
             continue
         if row.same:
             of.same[root.pk] = Likeness(
-                root.pk, root.name, root.country, 1.0, Verdict.MATCH, f"{row.said_by.name} said so"
+                root.pk,
+                root.name,
+                root.country,
+                1.0,
+                Verdict.MATCH,
+                f"{row.said_by.name} said so",
+                said=True,
             )
         else:
             of.other.add(root.pk)

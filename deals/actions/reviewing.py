@@ -6,7 +6,9 @@ from collections.abc import Collection
 from django.core.exceptions import ValidationError
 
 from accounts.models import Role, User
+from customers.actions.likeness import remember
 from customers.models import Customer
+from deals.actions.accounts import account_of
 from deals.actions.drafts import clock
 from deals.actions.notices import tell_manager, tell_partner
 from deals.actions.protecting import cut, lock_customer, protect
@@ -215,6 +217,8 @@ def comment(deal: Deal, *, text: str, internal: bool, acting_user: User) -> None
 def identify(deal: Deal, *, customer: Customer, acting_user: User) -> Deal:
     """Say which customer this is; nothing may be protected yet.
 
+    The next account of this name and country is taken for it, too.
+
     Raises:
         IllegalStep: it is protected already: that would move what others rely on.
     """
@@ -230,6 +234,7 @@ def identify(deal: Deal, *, customer: Customer, acting_user: User) -> Deal:
             internal=True,
             fields={"customer": customer},
         )
+        remember(account_of(mine), customer, same=True, acting_user=acting_user)
     return mine
 
 

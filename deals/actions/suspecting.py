@@ -4,11 +4,12 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from django.db import connection
+from django.core.cache import cache
+from django.db import connection, transaction
 
 from accounts.models import Organisation
 from deals.actions.protecting import protected_customer
-from deals.actions.steps import now
+from deals.actions.steps import now, today
 from deals.models import Breach, BreachKind, Deal, DirectOpportunity, DirectState, Protection
 from sales.models import PlanRate
 
@@ -39,6 +40,18 @@ JOIN deals_dealline l ON l.deal_id = d.id AND l.product_line_id = won.product_li
 WHERE deals_protected_customer(c.id) = won.root AND EXISTS (
   SELECT FROM deals_dealstep s WHERE s.deal_id = d.id AND s.step IN ('reject', 'expire'))
 """
+
+# Open ones against a live protection of which nothing is in the ledger yet.
+UNSUSPECTED = """
+SELECT DISTINCT o.id
+FROM deals_directopportunity o
+JOIN deals_protection p ON p.root_customer_id = deals_protected_customer(o.customer_id)
+  AND p.product_line_id = o.product_line_id AND p.exclusive AND p.during @> %(day)s::date
+JOIN deals_deal d ON d.id = p.deal_id AND d.submitted_at < o.logged_at
+WHERE o.state = 'open' AND NOT EXISTS (SELECT FROM deals_breach b
+  WHERE b.kind = 'worked' AND b.deal_id = d.id AND b.direct_opportunity_id = o.id)
+"""
+ONE_DAY = 24 * 60 * 60
 
 TOLD = {
     BreachKind.WORKED: "is worked on by our direct sales under this protection",
@@ -83,6 +96,28 @@ def suspect(opportunities: Sequence[DirectOpportunity], day: dt.date) -> list[Br
     for row in rows:
         row.filed_at = at
     return list(Breach.objects.bulk_create(rows, ignore_conflicts=True))
+
+
+def sweep_direct() -> None:
+    """Once a day: suspect what nobody touched since a partner was approved. Repeated, it adds none.
+
+    An opportunity is judged when it is logged, touched or imported; a registration that was
+    submitted before it may be approved after.
+    """
+    day = today()
+    key = f"deals-swept-{day}"
+    if cache.get(key):
+        return
+    with transaction.atomic():
+        rows = DirectOpportunity.objects.open().filter(pk__in=_against_protection(day))
+        suspect(list(rows.select_related("product_line", "owner")), day)
+    cache.set(key, "looked", ONE_DAY)
+
+
+def _against_protection(day: dt.date) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(UNSUSPECTED, {"day": day})
+        return [key for (key,) in cursor.fetchall()]
 
 
 def _pairs(

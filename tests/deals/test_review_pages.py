@@ -11,6 +11,7 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import Role, User
+from customers.matching import Account, find
 from customers.models import Customer
 from deals.actions.direct import log_direct
 from deals.actions.progress import amend, ask_extension
@@ -169,6 +170,20 @@ def test_the_customer_is_named_by_a_person(deal: Deal, sign_in: SignIn, manager:
     browser.post(page(deal, "identify"), {"customer": abroad.public_id})
     deal.refresh_from_db()
     assert deal.customer == abroad
+
+
+def test_a_customer_named_by_a_person_is_remembered(
+    deal: Deal, sign_in: SignIn, manager: User, submitted: Make, partner: Partner, partner_rep: User
+) -> None:
+    abroad = Customer.objects.create(name="Fenwick Mills", country="FR")
+    sign_in(manager).post(page(deal, "identify"), {"customer": abroad.public_id})
+    said = find(Account("Fenwick Mills Ltd", "", "GB"))
+    assert said.candidates[0].customer == abroad.pk
+    assert said.best
+    assert said.best.reason == f"{manager.name} said so"
+    # The next registration of such a customer is taken for it at once.
+    again = submitted(partner, partner_rep, name="Fenwick Mills", account_domain="other.example")
+    assert again.customer == abroad
 
 
 def test_an_extension_is_granted_on_the_page(
