@@ -11,6 +11,7 @@ from alerts.verdicts import Nature
 from channelhub.lib.roles import acting_as_app
 from channelhub.partner_pages import sales_context
 from deals.direct.opportunities import question
+from deals.panels import deals_lately
 from deals.portal.panels import your_deals
 from deals.review.panels import waiting
 from partners.facts.panels import my_actions
@@ -48,6 +49,7 @@ def _channel_home(request: HttpRequest, user: User) -> HttpResponse:
         "bands": health_bands(visible),
         "feeds": feed_freshness(today),
         "deals": waiting(user),
+        "lately": deals_lately(user),
         "partners": [
             (partner, amount, lines[partner.pk], health.get(partner.pk))
             for partner, amount in largest

@@ -18,6 +18,7 @@ from deals.rules.breaches import severity
 from partners.models import Partner
 
 SHOWN = 8
+LATELY = dt.timedelta(days=90)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -55,6 +56,31 @@ def deals_of(partner: Partner, viewer: User) -> PartnerDeals:
         figures=figures_of(deals, since),
         **recent(breaches, today).aggregate(**COUNTS),
     )
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class ChannelDeals:
+    """How registrations went lately at the partners that a person sees, and breaches there."""
+
+    figures: Figures
+    suspected: int
+    confirmed: int
+
+    @property
+    def any(self) -> bool:
+        """Whether there is anything to tell."""
+        told = self.figures
+        counts = (told.decided, told.won, told.lost, told.expired, told.released)
+        return any(counts) or bool(self.suspected or self.confirmed)
+
+
+def deals_lately(viewer: User) -> ChannelDeals:
+    """Decided or closed in the last 90 days, breaches of 12 months; two queries."""
+    own = Organisation.current()
+    today = own.today()
+    since = dt.datetime.combine(today - LATELY, dt.time(), tzinfo=own.zone())
+    breaches = recent(Breach.objects.visible_to(viewer), today).aggregate(**COUNTS)
+    return ChannelDeals(figures=figures_of(Deal.objects.visible_to(viewer), since), **breaches)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -1,6 +1,7 @@
 """What the pages of partners and customers show of deals, and the figures there."""
 
 import datetime as dt
+import re
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -163,3 +164,50 @@ def test_a_customers_page_names_only_partners_that_one_sees(
     assert "another manager's partner" in theirs
     assert "30 May 2026" in theirs
     assert not [word for word in ("Alpha", deal.number) if word in theirs.split("</section>")[0]]
+
+
+def words_of(page: Any) -> str:
+    """What is read, without the marks around it."""
+    return " ".join(re.sub("<[^>]*>", " ", text_of(page)).split()).replace(" ,", ",")
+
+
+def test_home_tells_how_it_goes_of_what_one_sees(
+    submitted: Make,
+    partner: Partner,
+    partner_rep: User,
+    other_partner: Partner,
+    other_partner_admin: User,
+    manager: User,
+    admin: User,
+    chief: User,
+    sign_in: SignIn,
+    clock: Any,
+) -> None:
+    assert "How registrations went" not in words_of(sign_in(manager).get("/"))
+    mine = [submitted(partner, partner_rep, name=f"Mill {n}") for n in range(3)]
+    theirs = submitted(other_partner, other_partner_admin, name="Of another")
+    clock.turn(days=1)
+    for deal in mine[:2]:
+        reviewing.approve_deal(deal, acting_user=manager)
+    clock.turn(days=6)
+    reviewing.reject_deal(mine[2], code="other", text="No.", acting_user=manager)
+    reviewing.approve_deal(theirs, acting_user=admin)
+    progress.win_deal(mine[0], amount=Decimal(5), acting_user=partner_rep)
+    progress.lose_deal(theirs, reason="price", acting_user=other_partner_admin)
+    filed = file_breach(
+        partner=partner, evidence="So.", happened_on=clock.now.date(), acting_user=manager
+    )
+    decide_breach(filed, confirm=True, text="Yes.", acting_user=admin)
+    home = words_of(sign_in(manager).get("/"))
+    assert "median 1.0, nine of ten within 5.0" in home
+    assert "66.66% of 3" in home
+    assert "100.00%, 1 won and 0 lost" in home
+    assert "1 confirmed, 0 suspected" in home
+    every = words_of(sign_in(chief).get("/"))
+    assert "50.00% of 4" in every
+    assert "50.00%, 1 won and 1 lost" in every
+    # What is older than 90 days is not lately; a breach counts for 12 months.
+    clock.turn(days=100)
+    later = words_of(sign_in(manager).get("/"))
+    assert "unknown of 0" in later
+    assert "1 confirmed, 0 suspected" in later
