@@ -164,12 +164,15 @@ PROMOTED = {"P-1306": (7, SILVER), "P-1314": (10, SILVER), "P-1302": (19, GOLD)}
 FISCAL_YEAR_BEGINS = {"P-1301": 7, "P-1302": 4, "P-1303": 4, "P-1101": 10, "D-100": 2}
 
 # Customers of our own sales force, with what they buy in a usual year, in thousands of USD.
+# Whom a partner brought.
+MOVED_TO_DIRECT = "Brackwater Ports"
 DIRECT = (
     ("Corvane Insurance Group", 3_100, Story(now=7)),
     ("Estermond Airports", 2_400, Story(now=-9)),
     ("Halden Bay Port Authority", 1_900, Story(now=14)),
     ("Meridale University", 1_200, Story(now=3)),
     ("Penwith Water", 800, Story(now=-5)),
+    (MOVED_TO_DIRECT, 900, Story(first=34)),
 )
 
 # What one unit is worth in USD: (currency, plan last year, plan this year, about that booked).

@@ -12,6 +12,7 @@ from accounts.models import Organisation, Role, User
 from channelhub.demo.cast import PARTNER_OF_ACCOUNTS
 from channelhub.lib.work import WorkState
 from deals.actions import appeals, direct, drafts, progress, reviewing
+from deals.actions.moving import enter_moved
 from deals.actions.steps import told_at
 from deals.actions.timed import age_protections, keep_the_clock
 from deals.models import Breach, Deal, DirectOpportunity, DirectState, Notice
@@ -19,6 +20,9 @@ from partners.models import Membership, Partner, PartnerManager
 from sales.models import ProductLine
 
 MORNING = dt.time(10, 20)
+# The beat may be away for days and comes to the same end. Of late it was there every day, so that
+# what is due today is told today.
+BEAT_EVERY_DAYS, DAILY_FOR_DAYS = 7, 7
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -123,10 +127,17 @@ def _timeline(
             yield _at(as_of, days, 2), partial(_play, made, number, what)
     for row in DIRECT:
         yield _at(as_of, row[3], 1), partial(_log, row, lines, users)
-    for days in range(max(scene.days for scene in SCENES), -1, -1):
+    for days in _days_of_the_beat():
         yield _at(as_of, days, -4), keep_the_clock
         yield _at(as_of, days, -4), age_protections
+    yield _at(as_of, 1, -4), partial(enter_moved, as_of)
     yield _at(as_of, 6, 4), partial(_close_direct, users)
+
+
+def _days_of_the_beat() -> list[int]:
+    """How many days ago, from the first registration on."""
+    first = max(scene.days for scene in SCENES)
+    return [n for n in range(first, -1, -1) if n < DAILY_FOR_DAYS or n % BEAT_EVERY_DAYS == 0]
 
 
 def _at(as_of: dt.date, days: int, hours: int) -> dt.datetime:

@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from channelhub.demo.cast import MARA, NORA, TOMAS
+from channelhub.demo.cast import MARA, MOVED_TO_DIRECT, NORA, TOMAS
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -93,6 +93,7 @@ class Heavy:
 
 # The story of the first text begins at Brightmoor: its support got worse, and Greyfriars Bank is
 # gone. Kingsmarl Foundry has moved from one partner to another, Ravensworth Labs has shrunk.
+# Brackwater Ports bought through Yewtree, and buys from us direct since two months.
 HEAVY = {
     "P-1101": Heavy(customer="Greyfriars Bank", part=0.85, last=30),
     "P-1302": Heavy(customer="Ravensworth Labs", part=0.8, last=20, rest=0.1),
@@ -101,6 +102,7 @@ HEAVY = {
     "P-1306": Heavy(customer="Holmbeck Retail", part=0.85, last=34),
     "P-1303": Heavy(customer="Lowmarsh Rail", part=0.9),
     "P-1301": Heavy(customer="Stonebridge Transit", part=0.9),
+    "P-1332": Heavy(customer=MOVED_TO_DIRECT, part=0.8, last=33),
 }
 # Bought over the counter: nobody in particular.
 COUNTER_SALES = {"P-1105": "CASH SALES"}

@@ -21,6 +21,7 @@ from channelhub.demo.build import NotEmpty, Summary, build
 from channelhub.demo.cast import PARTNER_OF_ACCOUNTS, PEOPLE
 from channelhub.demo_accounts import PASSWORD, ROLES
 from customers.models import Customer
+from deals.models import Breach, BreachKind, BreachState, Deal
 from imports.models import Import
 from partners.models import Action, Partner, PartnerNote, Status
 from sales.freshness import feed_freshness
@@ -102,6 +103,27 @@ def test_every_canary_has_something_to_say(demo: Summary) -> None:
         ("concentration", "one partner", "up"),
         ("stale-data", "late", "down"),
     }
+
+
+def test_registrations_stand_in_every_state_and_a_customer_has_moved_to_direct(
+    demo: Summary,
+) -> None:
+    states = set(Deal.objects.values_list("state", flat=True))
+    assert states >= {"submitted", "needs-info", "approved", "rejected", "expired", "won", "lost"}
+    # One for each product line.
+    moved = list(Breach.objects.filter(kind=BreachKind.MOVED))
+    assert {(str(each.customer), each.partner.number) for each in moved} == {
+        ("Brackwater Ports", "P-1332")
+    }
+    for each in moved:
+        assert each.state == BreachState.SUSPECTED
+        assert "came through Yewtree Solutions" in each.evidence
+        assert each.happened_on <= demo.as_of
+    finding = Finding.objects.get(
+        run__as_of=demo.as_of, canary="direct-encroachment", scope="partner",
+        subject=Partner.objects.get(number="P-1332").pk,
+    )  # fmt: skip
+    assert "moved" in {entry["kind"] for entry in finding.evidence["entries"]}
 
 
 def test_the_story_of_the_first_text_begins(demo: Summary) -> None:
