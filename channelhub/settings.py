@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "customers",
     "sales",
     "deals",
+    "satisfaction",
     "alerts",
     "accounts.apps.AdministrationConfig",
     "django.contrib.auth",
@@ -232,6 +233,8 @@ IMPORT_KINDS = [
     "deals.direct.imports.DirectOpportunitiesKind",
     "deals.portal.imports.DealsKind",
     "deals.standing.imports.AgreementsKind",
+    "satisfaction.imports.answers.SurveyAnswersKind",
+    "satisfaction.imports.service.ServiceMetricsKind",
 ]
 # What other rooms tell in a partner's history: the model, its noun, the column that names a row.
 PARTNER_HISTORY = {

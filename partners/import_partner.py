@@ -33,8 +33,11 @@ WHERE NOT rejected
 """  # noqa: S608 - a column of our own
 
 
-def find_partner(staging: Staging) -> None:
-    """Fill `partner_id`, and `is_new` and `changed` for the counts; reject unknown partners."""
+def find_partner(staging: Staging, *, optional: bool = False) -> None:
+    """Fill `partner_id`, and `known_id` and `changed` for the counts; reject unknown partners.
+
+    Where it is optional, a row may name nobody.
+    """
     for name, sql_type in (
         ("partner_id", "bigint"),
         ("known_id", "bigint"),
@@ -43,7 +46,9 @@ def find_partner(staging: Staging) -> None:
         staging.add_column(name, sql_type)
     staging.execute(FIND)
     staging.reject(
-        "partner", "partner_id IS NULL", "Unknown partner: load the partners first, or correct it."
+        "partner",
+        "partner_id IS NULL AND partner IS NOT NULL" if optional else "partner_id IS NULL",
+        "Unknown partner: load the partners first, or correct it.",
     )
 
 

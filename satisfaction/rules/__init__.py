@@ -1,0 +1,1 @@
+"""Arithmetic on answers and metrics: no database and no clock."""
