@@ -353,3 +353,15 @@ class Erasure(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}, {self.subject}"
+
+
+class SignIn(models.Model):
+    """That somebody signed in on a day of the organisation's calendar; added to, never changed."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="sign_ins")
+    day = models.DateField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["user", "day"], name="one_sign_in_a_day"),
+        ]

@@ -16,12 +16,20 @@ def in_health() -> list[str]:
     return [canary.name for canary in CANARIES.values() if canary.in_health]
 
 
+def spared() -> list[tuple[str, str]]:
+    """Canaries with the classes of their findings that lower nobody's health."""
+    every = CANARIES.values()
+    return [(canary.name, kind) for canary in every for kind in sorted(canary.spares)]
+
+
 def health_params() -> dict[str, Any]:
     """What the statements of `HEALTH` ask for beside the run and its day."""
     return {
         "in_health": in_health(),
         "both_ways": [canary.name for canary in CANARIES.values() if canary.asks_both_ways],
         "our_sales_shift": OurSalesShift.name,
+        "spared_canaries": [name for name, _ in spared()],
+        "spared_classes": [kind for _, kind in spared()],
         "critical": POINTS["critical"],
         "warning": POINTS["warning"],
         "watch": POINTS["watch"],
@@ -43,7 +51,10 @@ CLEAR = "DROP TABLE IF EXISTS pg_temp.wanted_health"
 
 WANTED = f"""
 CREATE TEMPORARY TABLE wanted_health ON COMMIT DROP AS
-WITH subject AS (
+WITH spared AS (
+  SELECT * FROM unnest(%(spared_canaries)s::text[], %(spared_classes)s::text[])
+    AS s(canary, finding_class)
+), subject AS (
   SELECT subject AS partner, partner_size AS sales_12,
          (evidence -> 'windows' -> 'prior' ->> 'amount')::numeric(18, 4) AS sales_prior_12
   FROM alerts_finding
@@ -56,6 +67,7 @@ WITH subject AS (
   FROM alerts_finding f CROSS JOIN LATERAL unnest(f.partners) AS concerned(partner)
   WHERE f.run_id = %(run)s AND f.outcome = 'fires' AND f.canary = ANY(%(in_health)s)
     AND (f.nature = 'risk' OR f.canary = ANY(%(both_ways)s))
+    AND (f.canary, f.finding_class) NOT IN (TABLE spared)
   GROUP BY concerned.partner
 ), counted AS (
   SELECT link.partner_id AS partner, a.canary,
@@ -65,6 +77,7 @@ WITH subject AS (
   FROM alerts_alert a JOIN alerts_alertpartner link ON link.alert_id = a.id
   WHERE a.ended_on IS NULL AND a.archived_on IS NULL AND a.nature = 'risk'
     AND a.canary = ANY(%(in_health)s)
+    AND (a.canary, a.finding_class) NOT IN (TABLE spared)
   GROUP BY link.partner_id, a.canary
 ), weighed AS (
   SELECT *, least(%(most)s, critical * %(critical)s + warning * %(warning)s + watch * %(watch)s)

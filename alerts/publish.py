@@ -9,6 +9,7 @@ from alerts.canaries import CANARIES
 from alerts.health import HEALTH, RECKON, health_params
 from alerts.models import Run
 from alerts.room import room
+from alerts.satisfaction import PER_PARTNER
 from alerts.verdicts import Keeps
 
 # Any fixed number: publishing takes turns.
@@ -61,6 +62,7 @@ def _execute(statement: str, run: Run) -> int:
         "run": run.pk,
         "as_of": run.as_of,
         "events": [canary.name for canary in CANARIES.values() if canary.keeps == Keeps.EVENT],
+        "per_partner": PER_PARTNER,
         **health_params(),
     }
     with connection.cursor() as cursor:
@@ -99,8 +101,9 @@ WITH ended AS (
       end_reason = 'its sales count at partner ' || left(root.number, 50) || ' since '
                    || to_char(p.merged_on, 'FMDD FMMonth YYYY')
   FROM partners_partner p JOIN partners_partner root ON root.id = p.merged_into_id
-  WHERE a.ended_on IS NULL AND a.scope = 'partner' AND a.subject = p.id
-    AND p.merged_on <= %(as_of)s
+  WHERE a.ended_on IS NULL AND p.merged_on <= %(as_of)s
+    AND (a.scope = 'partner' AND a.subject = p.id
+      OR a.scope = 'satisfaction' AND a.subject / %(per_partner)s = p.id)
   RETURNING a.id, a.severity
 )
 INSERT INTO alerts_alertchange (alert_id, run_id, change, severity_before, severity_after)

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from accounts.permissions import may
+from alerts.satisfaction import pool_names, series_of
 from alerts.teams import team_names
 from alerts.verdicts import Scope
 from customers.models import Customer
@@ -72,6 +73,21 @@ def _teams(keys: Collection[int]) -> dict[int, Subject]:
     return {key: Subject(name) for key, name in team_names(keys).items()}
 
 
+def _satisfaction(keys: Collection[int]) -> dict[int, Subject]:
+    """What is said at a partner is known by the partner's name."""
+    partners = {key: series_of(key)[0] for key in keys}
+    found = {row.pk: row for row in _rows(Partner, set(partners.values()))}
+    return {
+        key: Subject(found[partner].name, _url(Scope.SATISFACTION, found[partner]))
+        for key, partner in partners.items()
+        if partner in found
+    }
+
+
+def _pools(keys: Collection[int]) -> dict[int, Subject]:
+    return {key: Subject(name) for key, name in pool_names(keys).items()}
+
+
 def _rows(model: Any, keys: Collection[int]) -> Any:
     return model.objects.filter(pk__in=keys)
 
@@ -85,6 +101,7 @@ PAGES: dict[str, str] = {
     Scope.CUSTOMER: "customers:detail",
     Scope.PRODUCT_LINE: "partners:detail",
     Scope.FEED: "sales:feed",
+    Scope.SATISFACTION: "partners:satisfaction",
 }
 NAMES: dict[str, Callable[[Collection[int]], dict[int, Subject]]] = {
     Scope.PARTNER: _partners,
@@ -92,4 +109,6 @@ NAMES: dict[str, Callable[[Collection[int]], dict[int, Subject]]] = {
     Scope.PRODUCT_LINE: _line_cards,
     Scope.FEED: _feeds,
     Scope.DIRECT_TEAM: _teams,
+    Scope.SATISFACTION: _satisfaction,
+    Scope.POOL: _pools,
 }

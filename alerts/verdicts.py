@@ -16,6 +16,8 @@ class Scope(models.TextChoices):
     PRODUCT_LINE = "product-line", "Product line"
     DIRECT_TEAM = "direct-team", "Direct team"
     FEED = "feed", "Feed"
+    SATISFACTION = "satisfaction", "Satisfaction"
+    POOL = "pool", "Pool of partners"
     CHANNEL = "channel", "Channel"
 
 

@@ -34,6 +34,7 @@ from sales.panels import (
     partner_sales,
     rows_behind,
 )
+from satisfaction.panels import satisfaction_of
 
 
 def _asked_for(request: HttpRequest) -> PartnerFilter:
@@ -97,6 +98,7 @@ def partner_page(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         "customers": customers_of(partner, today, end=sales.end, total=sales.last_12),
         "lines": partner_lines(partner, today).values(*LINE_COLUMNS)[:10],
         "deals": deals_of(partner, viewer),
+        "satisfaction": satisfaction_of(partner, today),
         "can_view_as": may(viewer, "partners:view-as", "POST"),
         "can_edit": may(viewer, "partners:edit", "GET"),
         "may_open_customers": may(viewer, "customers:detail", "GET"),

@@ -12,6 +12,7 @@ from deals.actions.timed import age_protections, keep_the_clock
 from imports.erasure import delete_old_files
 from imports.running import ring_waiting
 from partners.people.actions import ring_unsent_invitations
+from satisfaction.actions.erasure import forget_old_words
 
 logger = logging.getLogger(__name__)
 
@@ -26,6 +27,7 @@ TICK: tuple[Callable[[], None], ...] = (
     sweep_direct,
     ring_unsent_notices,
     forget_old_calls,
+    forget_old_words,
 )
 
 

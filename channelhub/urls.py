@@ -15,12 +15,16 @@ from partners.people.views import accept
 from partners.portal.urls import urlpatterns as portal_pages
 from partners.urls import urlpatterns as record_pages
 from sales.disputes.views import own_disputes
+from satisfaction.pulse_views import by_link
+from satisfaction.urls import partner_pages as satisfaction_of_partners
+from satisfaction.urls import portal_pages as satisfaction_in_portal
 
 # Their list and each one's page are composed of every room's panels, in the room's namespace.
 partner_urls = [
     *record_pages,
     *facts_of_partners,
     *standing.partner_pages,
+    *satisfaction_of_partners,
     path("", partner_pages.partner_list, name="list"),
     path("export.<format:file_format>", partner_pages.partner_list_export, name="list-export"),
     path("<uuid:public_id>/", partner_pages.partner_page, name="detail"),
@@ -36,6 +40,7 @@ partner_urls = [
 portal_urls = [
     *portal_pages,
     *portal_deals,
+    *satisfaction_in_portal,
     path("disputes/", own_disputes, name="disputes"),
 ]
 
@@ -64,6 +69,8 @@ urlpatterns = [
     path("work/", include((work_pages, "work"))),
     path("breaches/", include((breach_pages, "breaches"))),
     path("erasure/", include("channelhub.erasing.pages")),
+    path("satisfaction/", include("satisfaction.urls")),
+    path("pulse/<str:token>/", by_link, name="pulse"),
     path("rules/", include((standing.rules_pages, "rules"))),
     path("teams/", include((standing.team_pages, "teams"))),
     path("portal/", include((portal_urls, "portal"))),

@@ -145,16 +145,17 @@ DEALS = (
     # Suspicions of ours name who of us did what.
     Opening("deals_breach", rows=f"{OWN} AND kind = 'filed'"),
 )
+SAID = (
+    "id, public_id, partner_id, respondent, answered_on, scale, score, cause, comment, known_on,"
+    " known_until"
+)
 # Its own service; of what was said of working with it, never who said it.
 SATISFACTION = (
     Opening("satisfaction_servicemonth", rows=f"{OWN} AND known_until IS NULL"),
     Opening(
         "satisfaction_surveyanswer",
         rows=f"{OWN} AND known_until IS NULL AND cause = 'partner' AND respondent <> 'partner'",
-        grants=(
-            "SELECT (id, public_id, partner_id, respondent, answered_on, scale, score, cause,"
-            " comment, known_on, known_until)",
-        ),
+        grants=(f"SELECT ({SAID})",),
     ),
 )
 OPENINGS = (*ACCOUNTS, *IMPORTS, *PARTNERS, *SALES, *DEALS, *SATISFACTION)

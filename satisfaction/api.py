@@ -90,14 +90,18 @@ class NewAnswersSerializer(serializers.Serializer[Any]):
     """Answers of one source."""
 
     source = serializers.CharField(max_length=100)  # type: ignore[assignment]
-    answers = AnswerSerializer(many=True, allow_empty=False, max_length=MOST_AT_ONCE)
+    answers: Any = serializers.ListSerializer(
+        child=AnswerSerializer(), allow_empty=False, max_length=MOST_AT_ONCE
+    )
 
 
 class NewServiceSerializer(serializers.Serializer[Any]):
     """Months of service of one source."""
 
     source = serializers.CharField(max_length=100)  # type: ignore[assignment]
-    months = ServiceSerializer(many=True, allow_empty=False, max_length=MOST_AT_ONCE)
+    months: Any = serializers.ListSerializer(
+        child=ServiceSerializer(), allow_empty=False, max_length=MOST_AT_ONCE
+    )
 
 
 class AnswerList(OnceView, generics.ListAPIView[SurveyAnswer]):

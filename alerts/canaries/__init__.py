@@ -3,11 +3,14 @@
 from alerts.canaries.base import Canary
 from alerts.canaries.concentration import Concentration
 from alerts.canaries.direct_encroachment import DirectEncroachment
+from alerts.canaries.gone_quiet import GoneQuiet
 from alerts.canaries.key_customer_lost import KeyCustomerLost
 from alerts.canaries.key_talent_loss import KeyTalentLoss
 from alerts.canaries.line_card_move import LineCardMove
 from alerts.canaries.our_sales_shift import OurSalesShift
 from alerts.canaries.own_sales_shift import OwnSalesShift
+from alerts.canaries.satisfaction_decline import SatisfactionDecline
+from alerts.canaries.service_decline import ServiceDecline
 from alerts.canaries.stale_data import StaleData
 from alerts.canaries.unclear_ownership import UnclearOwnership
 
@@ -20,8 +23,11 @@ CANARIES: dict[str, Canary] = {
         KeyCustomerLost(),
         LineCardMove(),
         KeyTalentLoss(),
+        SatisfactionDecline(),
         UnclearOwnership(),
         DirectEncroachment(),
+        ServiceDecline(),
+        GoneQuiet(),
         Concentration(),
         StaleData(),
     )

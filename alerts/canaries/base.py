@@ -43,6 +43,8 @@ class Canary(abc.ABC):
     keeps: ClassVar[Keeps] = Keeps.STATE
     # Whether its risks are terms of a partner's health.
     in_health: ClassVar[bool] = True
+    # Classes of findings that never are, whoever they concern: not the partner's doing.
+    spares: ClassVar[frozenset[str]] = frozenset()
     # Whether a move either way answers its question; else only a risk does.
     asks_both_ways: ClassVar[bool] = True
     # Every threshold with its default and what it means; people may set another value.

@@ -3,6 +3,7 @@
 import dataclasses
 
 from channelhub.demo.cast import MARA, MOVED_TO_DIRECT, NORA, TOMAS
+from satisfaction.rules.words import Cause
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -141,3 +142,49 @@ ACTIONS = (
     ("P-1203", 20, NORA, "Offer the wireless training that they asked for", "Certifications",
         False),
 )  # fmt: skip
+
+# Whose first-line service gets worse: the months since it began, well before the customer was lost.
+WORSE_SERVICE = {"P-1101": 9}
+# It takes so many months until it is as bad as it gets, and then takes four times as long.
+WORSENING_MONTHS, WORST = 4, 4.0
+# {cause: (what the dissatisfied say, what the satisfied say)}
+SAID = {
+    Cause.PRODUCT: (
+        ("The last firmware broke our VLANs.", "Two power supplies failed within a year.",
+         "The management console is slow with 200 switches."),
+        ("Runs without a hitch.", "The new switches were up in an afternoon.",
+         "Does what the data sheet says."),
+    ),
+    Cause.SUPPORT: (
+        ("Your support asked the same questions three times.",
+         "It took you nine days to send the replacement."),
+        ("Your engineer found it within the hour.", "Replacement came the next morning."),
+    ),
+    Cause.PARTNER: (
+        ("Tickets wait for days before anybody answers.", "Nobody calls back.",
+         "The engineer who knew our network has left, and nobody took over.",
+         "We had to escalate to the vendor ourselves."),
+        ("They know our network better than we do.", "Always somebody who picks up the phone.",
+         "Clear offers, and on time."),
+    ),
+    Cause.NOT_STATED: (
+        ("Not what we had hoped for.",),
+        ("All fine.", "Would buy again."),
+    ),
+}  # fmt: skip
+PULSE = (
+    "Prices change too often to quote with.",
+    "Decide our registrations faster.",
+    "We would like to hear of your direct offers before our customers do.",
+)
+
+
+def service_step(partner: str, months_ago: int) -> float:
+    """How much worse a partner's service was then: 0 is as usual."""
+    since = WORSE_SERVICE.get(partner, 0) - months_ago
+    return WORST * min(1.0, max(0, since) / WORSENING_MONTHS)
+
+
+def is_worse(partner: str, quarters_ago: int) -> bool:
+    """Whether customers felt it in that quarter."""
+    return 3 * (quarters_ago + 1) <= WORSE_SERVICE.get(partner, 0)

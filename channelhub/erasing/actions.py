@@ -27,6 +27,8 @@ from partners.actions.erasure import (
 )
 from partners.import_people import PeopleKind
 from partners.models import PartnerNote, Person
+from satisfaction.actions.erasure import forget_respondent
+from satisfaction.imports.answers import SurveyAnswersKind
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -55,7 +57,13 @@ def subject_of(record: Person | CustomerContact | Deal | User) -> Subject:
             who=str(record),
             terms=_said(record.name, record.email, record.phone),
             back=_back(record, lambda: reverse("partners:person", args=[record.public_id])),
-            loses=("name", "e-mail address", "phone", "where they went"),
+            loses=(
+                "name",
+                "e-mail address",
+                "phone",
+                "where they went",
+                "what they said in surveys",
+            ),
             keeps=("partner", "role", "key mark", "certifications", "days of joining and leaving"),
         )
     if isinstance(record, CustomerContact):
@@ -65,7 +73,13 @@ def subject_of(record: Person | CustomerContact | Deal | User) -> Subject:
             who=str(record),
             terms=_said(record.name, record.email, record.phone),
             back=_back(record, lambda: str(record.customer.get_absolute_url())),
-            loses=("name", "e-mail address", "phone", "the same on registrations with the address"),
+            loses=(
+                "name",
+                "e-mail address",
+                "phone",
+                "the same on registrations with the address",
+                "what they said in surveys",
+            ),
             keeps=("customer", "role"),
         )
     if isinstance(record, Deal):
@@ -90,7 +104,13 @@ def subject_of(record: Person | CustomerContact | Deal | User) -> Subject:
         who=str(record),
         terms=_said(record.name, record.email),
         back=reverse("people:person", args=[record.public_id]),
-        loses=("name", "e-mail address", "means of signing in", "invitations to the address"),
+        loses=(
+            "name",
+            "e-mail address",
+            "means of signing in",
+            "invitations to the address",
+            "what they said in surveys",
+        ),
         keeps=("partner", "role", "what they did, as done by “erased”"),
     )
 
@@ -141,16 +161,30 @@ def erase(
 
 def _person(person: Person) -> int:
     names = names_of(person)
+    told = _forget_answers(names, _said(person.email, str(person.public_id)))
     forget_leaver(names, days_of_leaving(person))
     forget_cells(_said(*names, person.email, person.phone), kind=PeopleKind.name)
     forget_files(kind=PeopleKind.name)
-    return erase_person(person)
+    return told + erase_person(person)
+
+
+def _account(user: User) -> int:
+    told = _forget_answers(_said(user.name), _said(user.email))
+    return told + erase_account(user)
+
+
+def _forget_answers(names: Collection[str], addresses: Collection[str]) -> int:
+    forget_cells(_said(*names, *addresses), kind=SurveyAnswersKind.name)
+    forget_files(kind=SurveyAnswersKind.name)
+    return forget_respondent(names, addresses)
 
 
 def _contact(contact: CustomerContact) -> int:
     told = events_of(CustomerContact).filter(pgh_obj_id=contact.pk)
     emails = {each for each in (contact.email, *told.values_list("email", flat=True)) if each}
-    return erase_contact(contact) + _on_deals((), emails, _said(contact.name, *emails))
+    names = {contact.name, *told.values_list("name", flat=True)}
+    count = _forget_answers(names, ()) + erase_contact(contact)
+    return count + _on_deals((), emails, _said(contact.name, *emails))
 
 
 def _deal(deal: Deal) -> int:
@@ -168,5 +202,5 @@ VERBS: dict[str, Callable[[Any], int]] = {
     Erasure.Kind.PERSON: _person,
     Erasure.Kind.CONTACT: _contact,
     Erasure.Kind.DEAL: _deal,
-    Erasure.Kind.ACCOUNT: erase_account,
+    Erasure.Kind.ACCOUNT: _account,
 }

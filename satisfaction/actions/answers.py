@@ -40,7 +40,9 @@ def _record(place: int, facts: dict[str, Any], source: Source, today: Any) -> Su
     try:
         row.full_clean(validate_unique=False, validate_constraints=False)
     except ValidationError as problem:
-        said = [f"{field}: {' '.join(map(str, texts))}" for field, texts in problem]
+        said = [
+            f"{field}: {' '.join(map(str, texts))}" for field, texts in problem.message_dict.items()
+        ]
         raise ValidationError({str(place): said}) from None
     same = SurveyAnswer.objects.current().select_for_update()
     before = same.filter(source=source, external_id=row.external_id).first()

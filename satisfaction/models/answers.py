@@ -152,7 +152,7 @@ class SurveyAnswer(Known):
     def clean(self) -> None:
         """What the constraints say, by field and in words."""
         low, high = RANGES.get(self.scale, (0, 10))
-        if self.score is not None and not low <= self.score <= high:
+        if not low <= self.score <= high:
             raise ValidationError({"score": f"On this scale scores run from {low} to {high}."})
         of_partner = self.respondent == Respondent.PARTNER
         if self.partner is None and (of_partner or self.cause == Cause.PARTNER):

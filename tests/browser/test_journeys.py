@@ -50,7 +50,7 @@ def test_a_channel_manager_s_morning(site: str, open_window: OpenWindow) -> None
     window.locator("main").get_by_role("link", name=name).first.click()
     expect(window.locator("h1")).to_have_text(name)
     expect(window.get_by_role("region", name="Health")).to_contain_text(
-        re.compile(r"judged [5-7] of 7")
+        re.compile(r"judged [5-8] of 8")
     )
     alert = window.locator("article", has_text="Our sales fell")
     alert.get_by_text("Why, and what would end it").click()

@@ -45,7 +45,7 @@ def test_answers_are_known_by_their_id_and_an_empty_cell_changes_nothing(send: S
     assert counts(send("survey-answers", text)) == (1, 0, 0, 0)
     assert counts(send("survey-answers", text)) == (0, 0, 1, 0)
     assert counts(send("survey-answers", f"{HEAD}A1,,,,2026-01-05,,3,,,\n")) == (0, 1, 0, 0)
-    answer = SurveyAnswer.objects.get()
+    answer: Any = SurveyAnswer.objects.get()
     assert (answer.score, answer.cause, answer.comment, answer.respondent_name) == (
         3, "partner", "Slow.", "Bo",
     )  # fmt: skip

@@ -53,6 +53,7 @@ from partners.models import (
 )
 from partners.people.actions import invite
 from sales.models import Feed, Product, ProductLine, SalesDispute
+from satisfaction.models import PulseAnswer, ServiceMonth, SurveyAnswer
 from tests.conftest import LONG_AGO
 from tests.site.routes import World, give_token
 
@@ -96,6 +97,7 @@ def world(
         PartnerExternalId.objects.create(partner=each, source=source, external_id=each.number)
     Organisation.objects.update(logo=b"\x89PNG", logo_type="image/png")
     sell(both, tmp_path)
+    heard(both, source)
     recompute(AS_OF)
     alerts = [Alert.objects.get(partners=each, canary="our-sales-shift") for each in both]
     return World(
@@ -124,6 +126,36 @@ def world(
             "file": (sent(partner, tmp_path), sent(other_partner, tmp_path)),
         },
     )
+
+
+def heard(partners: tuple[Partner, ...], source: Source) -> None:
+    """What a customer said of working with each partner, a month of its service, and a pulse."""
+    for each in partners:
+        SurveyAnswer.objects.create(
+            partner=each,
+            respondent="customer",
+            scale="csat",
+            score=4,
+            cause="partner",
+            comment=f"About {each.name}.",
+            respondent_name="Bo Lund",
+            answered_on=AS_OF,
+            known_on=AS_OF,
+            source=source,
+            external_id=each.number,
+        )
+        ServiceMonth.objects.create(
+            partner=each,
+            month=LAST,
+            tickets=20,
+            first_response_median=3,
+            source=source,
+            known_on=AS_OF,
+        )
+        PulseAnswer.objects.create(
+            partner=each, half=dt.date(2025, 7, 1), respondent="bo@lund.example",
+            respondent_name="Bo Lund", overall=4, comment=f"From {each.name}.", answered_on=AS_OF,
+        )  # fmt: skip
 
 
 def authorised(partner: Partner) -> Authorisation:

@@ -10,6 +10,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from accounts.actions.tokens import create_token
 from accounts.models import ApiToken, User
 from partners.models import Invitation, Partner
+from satisfaction.actions.pulse import link_for
 
 # Other packages' pages: the table opens them by prefix, and they hold their own tests.
 FOREIGN_PACKAGES = ("accounts/", "admin/")
@@ -119,6 +120,12 @@ def link(world: World, _user: User) -> tuple[Ids, Ids | None]:
     return {"token": invitation.issue_token()}, None
 
 
+def link_to_pulse(world: World, _user: User) -> tuple[Ids, Ids | None]:
+    """The same; the person whom it asks may be anybody's."""
+    address = link_for(world.things["fact_person"][0])
+    return {"token": address.rstrip("/").rpartition("/")[2]}, None
+
+
 def give_token(user: User) -> None:
     create_token(user, name="Walk", lifetime=dt.timedelta(days=1))
 
@@ -216,6 +223,12 @@ SAMPLES: dict[str, Sample] = {
     "api:import-undo": of_the_house("load"),
     "imports:rejected": of_the_house("load"),
     "invitation": link,
+    "pulse": link_to_pulse,
+    "satisfaction:said-export": as_file,
+    "satisfaction:pulse-ask": at_partner("partner"),
+    "partners:satisfaction": at_partner("partner"),
+    "partners:satisfaction-export": as_file_of_partner,
+    "portal:service-export": as_file,
     "partners:detail": at_partner("partner"),
     "partners:edit": at_partner("partner"),
     "partners:history": at_partner("partner"),
