@@ -44,11 +44,15 @@ class Class(models.TextChoices):
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Month:
-    """A month's tickets and what was measured of them: {measure: value}; unknown is missing."""
+    """A month's tickets and what was measured of them: {measure: value}; unknown is missing.
+
+    `csat_answers` is how many answers the CSAT is of.
+    """
 
     month: dt.date
     tickets: int
     measured: Mapping[str, Decimal]
+    csat_answers: int = 0
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -126,7 +130,6 @@ class ServiceDecline(Canary):
             "last": last,
             "since": months.add_months(closed, -3),
             "to": closed,
-            "least": self.limits["csat_answers"],
             "prospect": Status.PROSPECT,
         }
         with connection.cursor() as cursor:
@@ -139,6 +142,7 @@ class ServiceDecline(Canary):
 
     def judge(self, facts: Service, night: Night, limits: Limits) -> Verdict:
         """Whether a measure is beyond its criterion twice; at stake is what we sell with it."""
+        facts = without_few(facts, limits)
         kind = classify(facts, night.as_of, limits)
         worst = _worst(facts, limits) if kind in OUTCOMES else None
         value = worst[1] if worst else None
@@ -209,6 +213,20 @@ OUTCOMES = {
     Class.ONE_MONTH: Outcome.HOLDS,
     Class.WITHIN: Outcome.CLEARS,
 }
+
+
+def without_few(facts: Service, limits: Limits) -> Service:
+    """The same without the CSAT of months in which too few answered."""
+    least = limits["csat_answers"]
+    counted = tuple(
+        month
+        if month.csat_answers >= least
+        else dataclasses.replace(
+            month, measured={k: v for k, v in month.measured.items() if k != "csat"}
+        )
+        for month in facts.months
+    )
+    return dataclasses.replace(facts, months=counted)
 
 
 def classify(facts: Service, as_of: dt.date, limits: Limits) -> Class:
@@ -285,6 +303,7 @@ def _month(row: dict[str, Any]) -> Month:
     return Month(
         month=dt.date.fromisoformat(row["month"]),
         tickets=row["tickets"],
+        csat_answers=row["csat_answers"] or 0,
         measured={k: Decimal(value) for k, value in measured.items() if value is not None},
     )
 
@@ -315,7 +334,7 @@ SELECT root, jsonb_agg(jsonb_build_object(
     'response', first_response_median::text, 'resolution', resolution_median::text,
     'reopened', (reopened * 100.0 / nullif(tickets, 0))::text,
     'escalated', (escalated * 100.0 / nullif(tickets, 0))::text,
-    'csat', CASE WHEN csat_answers >= %(least)s THEN csat::text END
+    'csat', csat::text, 'csat_answers', csat_answers
   ) ORDER BY month DESC)
 FROM known GROUP BY root ORDER BY root
 """

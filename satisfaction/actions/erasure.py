@@ -1,6 +1,7 @@
 """Who answered, and what they said, is overwritten for ever; scores and days stay."""
 
 import datetime as dt
+import re
 from collections.abc import Collection
 from typing import Any
 
@@ -27,7 +28,9 @@ def forget_respondent(names: Collection[str], addresses: Collection[str]) -> int
     Returns:
         How many rows of the history were overwritten.
     """
-    own, naming = _any("respondent_name__iexact", names), _any("comment__icontains", names)
+    own = _any("respondent_name__iexact", names)
+    # Whole words: Al is not named by "all".
+    naming = _any("comment__iregex", [rf"\y{re.escape(name)}\y" for name in names])
     count = 0
     if names:
         count += overwrite(SurveyAnswer.objects.filter(naming), comment=ERASED)

@@ -50,7 +50,7 @@ def test_a_person_s_erasure_takes_names_and_words_and_leaves_scores(
     )
     own = answer(partner, respondent_name="Ida Holm", comment="Too slow.")
     named = answer(partner, respondent="customer", comment="Ida Holm never calls back.")
-    other = answer(partner, respondent_name="Bo Lund", comment="Fine.")
+    other = answer(partner, respondent_name="Bo Lund", comment="Fine, Ida Holmqvist.")
     own.comment = "Much too slow."
     own.save()
     said = pulse(partner)
@@ -59,10 +59,10 @@ def test_a_person_s_erasure_takes_names_and_words_and_leaves_scores(
         row.refresh_from_db()
     assert (own.respondent_name, own.comment, own.score) == ("erased", "erased", 2)
     assert named.comment == "erased"
-    assert (other.respondent_name, other.comment) == ("Bo Lund", "Fine.")
+    assert (other.respondent_name, other.comment) == ("Bo Lund", "Fine, Ida Holmqvist.")
     assert (said.respondent_name, said.comment, said.overall) == ("erased", "erased", 2)
     assert "ida" not in said.respondent
-    assert events() == {"", "erased", "Bo Lund", "Fine."}
+    assert events() == {"", "erased", "Bo Lund", "Fine, Ida Holmqvist."}
 
 
 @pytest.mark.django_db
