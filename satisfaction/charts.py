@@ -48,8 +48,7 @@ def satisfaction(line: CauseLine) -> dict[str, Any]:
         "encoding": {"x": x},
         "layer": [
             {
-                "transform": [{"filter": {"field": "low", "valid": True}}],
-                "mark": {"type": "errorband", "opacity": 0.2, "borders": False},
+                "mark": {"type": "area", "opacity": 0.2, "invalid": "break-paths-show-domains"},
                 "encoding": {"y": {**mean, "field": "low"}, "y2": {"field": "high"}},
             },
             {

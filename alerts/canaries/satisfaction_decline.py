@@ -38,15 +38,15 @@ from satisfaction.rules.quarters import add_quarters, quarter_name, quarter_of
 from satisfaction.rules.words import Cause, Respondent, Scale
 
 WHO = {
-    Respondent.CUSTOMER: "customers",
-    Respondent.PARTNER: "partners",
-    Respondent.PUBLIC: "the public",
+    Respondent.CUSTOMER: "Customers are",
+    Respondent.PARTNER: "Partners are",
+    Respondent.PUBLIC: "The public is",
 }
 ABOUT = {
     Cause.PRODUCT: "our product",
     Cause.SUPPORT: "our support",
     Cause.PARTNER: "working with the partner",
-    Cause.NOT_STATED: "a cause that they do not state",
+    Cause.NOT_STATED: "what they do not state",
 }
 
 
@@ -118,11 +118,12 @@ class SatisfactionDecline(Canary):
 
     def headline(self, finding_class: str, value: Decimal | None, evidence: Evidence) -> str:
         """Whose satisfaction with what fell by how much."""
-        who, about = WHO[evidence["respondent"]], ABOUT[Cause(finding_class)]
+        about = ABOUT[Cause(finding_class)]
         if value is None:
-            return f"Too few answers of {who} about {about}"
-        turn = "fell" if value > 0 else "rose"
-        return f"Satisfaction of {who} with {about} {turn} by {_points(abs(value))} points"
+            return f"Too few answers about {about}"
+        turn = "less" if value > 0 else "more"
+        who = WHO[evidence["respondent"]]
+        return f"{who} {turn} satisfied with {about}, by {_points(abs(value))} points"
 
     def ends_when(self, finding_class: str, limits: Limits) -> str:
         """Under 75% of the drop that would fire."""

@@ -164,7 +164,7 @@ def test_it_ends_when_the_drop_is_no_more_than_chance_and_says_so(
     actions.recompute(AS_OF)
     alert = Alert.objects.get(canary=CANARY.name)
     page = sign_in(manager).get(f"/alerts/{alert.public_id}/").content.decode()
-    assert "Satisfaction of customers with working with the partner fell by" in page
+    assert "Customers are less satisfied with working with the partner, by" in page
     assert "Student" not in page
     SurveyAnswer.objects.filter(answered_on__gte=dt.date(2025, 10, 1)).update(score=4)
     actions.recompute(AS_OF + dt.timedelta(days=1))
