@@ -1,6 +1,6 @@
 """How well satisfaction-decline tells a decline from chance, on simulated answers.
 
-    python -m bench.satisfaction [--years 4000] [--trials 20000]
+    python -m bench.satisfaction [--years 4000] [--trials 10000]
 
 Answers run from 1 to 5 with a standard deviation of 1. First steady data: every answer of every
 day is judged as a night would, four causes at a partner, and alerts that open are counted by
@@ -163,7 +163,7 @@ SKEWED = (0.01, 0.03, 0.10, 0.30, 0.56)
 def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--years", type=int, default=4000)
-    asked.add_argument("--trials", type=int, default=20_000)
+    asked.add_argument("--trials", type=int, default=10_000)
     options = asked.parse_args()
     judge, dice = default_judge(), random.Random(6)
     print(f"at least {judge.least} answers a window, doubt {judge.doubt:.4f} a night and partner\n")

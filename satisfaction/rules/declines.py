@@ -144,8 +144,7 @@ def fall_of(
 
     Args:
         blocks: the partners' scores.
-        least: answers needed in each window; the current quarter is looked at alone from half of
-            them on.
+        least: answers needed in each window, the current quarter alone among them.
         doubt: how often all questions together may be wrong by chance when asked once, such as
             0.002.
         questions: how many are asked at once of the same partner.
@@ -159,6 +158,6 @@ def fall_of(
     level = 1 - doubt / (2 * questions)
     both = fall_between(((block.before, block.recent) for block in found), level=level, quarters=2)
     now = fall_between(((block.before, block.current) for block in found), level=level, quarters=1)
-    if both is None or now is None or 2 * now.recent.n < least:
+    if both is None or now is None or now.recent.n < least:
         return both
     return now if now.weight > both.weight else both
