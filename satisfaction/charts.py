@@ -52,6 +52,12 @@ def satisfaction(line: CauseLine) -> dict[str, Any]:
                 "encoding": {"y": {**mean, "field": "low"}, "y2": {"field": "high"}},
             },
             {
+                # The band of a quarter that stands alone.
+                "transform": [{"filter": {"field": "low", "valid": True}}],
+                "mark": {"type": "rule", "opacity": 0.4},
+                "encoding": {"y": {**mean, "field": "low"}, "y2": {"field": "high"}},
+            },
+            {
                 "mark": {"type": "line", "point": True, "invalid": "break-paths-show-domains"},
                 "encoding": {"y": mean, "tooltip": tooltip},
             },

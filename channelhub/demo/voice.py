@@ -22,7 +22,7 @@ from satisfaction.rules.words import Cause, Respondent, Scale
 QUARTERS = 10
 SERVICE_MONTHS = 18
 # Who buys this much in a usual year, in thousands, has customers whom we ask.
-ASKED_FROM = 300
+ASKED_FROM = 700
 # {cause: answers a quarter, from and to}
 ASKED = {Cause.PRODUCT: (5, 16), Cause.SUPPORT: (3, 9), Cause.PARTNER: (8, 20),
          Cause.NOT_STATED: (0, 4)}  # fmt: skip
