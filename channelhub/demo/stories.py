@@ -147,6 +147,8 @@ ACTIONS = (
 WORSE_SERVICE = {"P-1101": 9}
 # It takes so many months until it is as bad as it gets, and then takes four times as long.
 WORSENING_MONTHS, WORST = 4, 4.0
+# Nobody of these has signed in for so many days.
+GONE_QUIET = {"P-1310": 95}
 # {cause: (what the dissatisfied say, what the satisfied say)}
 SAID = {
     Cause.PRODUCT: (

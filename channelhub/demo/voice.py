@@ -61,7 +61,9 @@ def write_voice(as_of: dt.date) -> None:
     _answers([partners[number] for number in asked], as_of)
     _service([partners[number] for number in asked], as_of)
     _pulse(as_of)
-    _sign_ins(partners[PARTNER_OF_ACCOUNTS], as_of)
+    _sign_ins(partners[PARTNER_OF_ACCOUNTS], as_of, until=0)
+    for number, days in stories.GONE_QUIET.items():
+        _sign_ins(partners[number], as_of, until=days)
 
 
 def _dice(partner: Partner, what: str) -> Random:
@@ -180,10 +182,10 @@ def _pulse_answer(person: Person, half: dt.date, dice: Random) -> PulseAnswer:
     )
 
 
-def _sign_ins(partner: Partner, as_of: dt.date) -> None:
-    """Twice a week or so."""
+def _sign_ins(partner: Partner, as_of: dt.date, *, until: int) -> None:
+    """Twice a week or so, until so many days ago."""
     SignIn.objects.bulk_create(
         SignIn(user_id=user, day=as_of - dt.timedelta(days=back))
         for user in Membership.objects.filter(partner=partner).values_list("user", flat=True)
-        for back in range(user % 3, ACTIVE_DAYS, 4)
+        for back in range(until + user % 3, ACTIVE_DAYS, 4)
     )

@@ -19,6 +19,7 @@ from alerts.panels import overnight
 from alerts.scan import five_questions
 from channelhub.demo.build import NotEmpty, Summary, build
 from channelhub.demo.cast import PARTNER_OF_ACCOUNTS, PEOPLE
+from channelhub.demo.stories import GONE_QUIET
 from channelhub.demo_accounts import PASSWORD, ROLES
 from customers.models import Customer
 from deals.models import Breach, BreachKind, BreachState, Deal
@@ -100,6 +101,9 @@ def test_every_canary_has_something_to_say(demo: Summary) -> None:
         ("key-talent-loss", "arrived", "up"),
         ("unclear-ownership", "unclear", "down"),
         ("direct-encroachment", "confirmed", "down"),
+        ("satisfaction-decline", "partner", "down"),
+        ("service-decline", "under", "down"),
+        ("gone-quiet", "quiet", "down"),
         ("concentration", "one partner", "up"),
         ("stale-data", "late", "down"),
     }
@@ -147,7 +151,7 @@ def test_health_is_told_with_its_terms_and_unknown_where_it_is(demo: Summary) ->
     assert None in scores
     assert 100 in scores
     brightmoor = PartnerHealth.objects.current().get(partner__number=PARTNER_OF_ACCOUNTS)
-    assert len(brightmoor.terms) == 4
+    assert len(brightmoor.terms) == 5
     assert brightmoor.score is not None
     assert brightmoor.score < 50
 
@@ -300,3 +304,12 @@ def test_the_command_says_what_it_made(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "43 partners, 3,173 sales lines, 7 nights to 2026-05-04" in out.getvalue()
     assert "2 opened" in out.getvalue()
     assert PASSWORD in out.getvalue()
+
+
+def test_service_worsens_where_the_key_customer_was_lost_and_nowhere_else(demo: Summary) -> None:
+    for name, kind in (("satisfaction-decline", "partner"), ("service-decline", "under")):
+        alert = Alert.objects.open().get(canary=name)
+        assert alert.finding_class == kind
+        assert alert.partners.get().number == PARTNER_OF_ACCOUNTS
+    quiet = Alert.objects.open().get(canary="gone-quiet")
+    assert quiet.partners.get().number in GONE_QUIET

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from channelhub.demo import shapes
+from channelhub.demo import shapes, stories
 from channelhub.demo.calendar import LATE_BY, MONTHS, Report, last_month_of_late, nights, reports
 from channelhub.demo.cast import ERP, HARROWGATE, LINDMAAR, MARKET, SEATS
 from channelhub.demo.lines import amounts, buyers, rows
@@ -90,3 +90,10 @@ def test_the_same_day_tells_the_same_twice() -> None:
 def test_there_are_about_sixty_partners_with_names_of_their_own() -> None:
     assert 55 <= len(SEATS) <= 65
     assert len({seat.name for seat in SEATS}) == len({seat.number for seat in SEATS}) == len(SEATS)
+
+
+def test_service_is_as_bad_as_it_gets_before_the_key_customer_is_gone() -> None:
+    last_order = MONTHS - 1 - stories.HEAVY["P-1101"].last
+    assert stories.service_step("P-1101", last_order) == stories.WORST
+    assert stories.service_step("P-1101", stories.WORSE_SERVICE["P-1101"]) == 0
+    assert stories.service_step("P-1102", 0) == 0
