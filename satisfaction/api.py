@@ -23,7 +23,7 @@ from satisfaction.models import ServiceMonth, SurveyAnswer
 MOST_AT_ONCE = 1000
 
 
-class AnswerSerializer(serializers.ModelSerializer[SurveyAnswer]):
+class SurveyAnswerSerializer(serializers.ModelSerializer[SurveyAnswer]):
     """An answer. `external_id` is what the source calls it: the same again corrects it."""
 
     id = serializers.UUIDField(source="public_id", read_only=True)
@@ -91,7 +91,7 @@ class NewAnswersSerializer(serializers.Serializer[Any]):
 
     source = serializers.CharField(max_length=100)  # type: ignore[assignment]
     answers: Any = serializers.ListSerializer(
-        child=AnswerSerializer(), allow_empty=False, max_length=MOST_AT_ONCE
+        child=SurveyAnswerSerializer(), allow_empty=False, max_length=MOST_AT_ONCE
     )
 
 
@@ -107,7 +107,7 @@ class NewServiceSerializer(serializers.Serializer[Any]):
 class AnswerList(OnceView, generics.ListAPIView[SurveyAnswer]):
     """Answers that the caller may see, the newest first."""
 
-    serializer_class: Any = AnswerSerializer
+    serializer_class: Any = SurveyAnswerSerializer
     needs_key = True
     filter_backends = (DjangoFilterBackend,)
     filterset_class = AnswerFilter
@@ -124,7 +124,7 @@ class AnswerList(OnceView, generics.ListAPIView[SurveyAnswer]):
         rows = record_answers(
             facts["answers"], source=facts["source"], acting_user=signed_in(request)
         )
-        return Response({"answers": AnswerSerializer(rows, many=True).data}, status=201)
+        return Response({"answers": SurveyAnswerSerializer(rows, many=True).data}, status=201)
 
     @extend_schema(
         parameters=[NEEDED_KEY], request=NewAnswersSerializer, responses={201: NewAnswersSerializer}
