@@ -15,6 +15,7 @@ from accounts.idempotency import NEEDED_KEY, OnceView
 from accounts.permissions import signed_in
 from customers.models import Customer
 from partners.api import NumberField
+from partners.models import Partner
 from satisfaction.actions.answers import record_answers
 from satisfaction.actions.service import record_service
 from satisfaction.forms import AnswerFilter, ServiceFilter
@@ -144,7 +145,8 @@ class ServiceList(OnceView, generics.ListAPIView[ServiceMonth]):
     queryset: Any = ServiceMonth.objects.none()
 
     def get_queryset(self) -> QuerySet[ServiceMonth]:
-        rows: QuerySet[ServiceMonth] = ServiceMonth.objects.current().visible_to(self.request.user)
+        seen = Partner.objects.visible_to(self.request.user)
+        rows: QuerySet[ServiceMonth] = ServiceMonth.objects.current().filter(partner__in=seen)
         return rows.select_related("partner", "source")
 
     def do(self, request: Request, **ids: Any) -> Response:

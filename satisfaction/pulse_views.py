@@ -55,7 +55,7 @@ def pulse(request: HttpRequest) -> HttpResponse:
 @require_GET
 def answers(request: HttpRequest) -> HttpResponse:
     """Every answer, for the channel chief."""
-    rows = PulseAnswer.objects.visible_to(signed_in(request)).select_related("partner")
+    rows = PulseAnswer.objects.readable_by(signed_in(request)).select_related("partner")
     context = {
         "title": "Answers to the pulse",
         "page": paginate(request, rows),

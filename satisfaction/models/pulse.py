@@ -21,7 +21,7 @@ LEAST_TO_TELL = 5
 class PulseAnswerQuerySet(models.QuerySet["PulseAnswer"]):
     """Sets of answers to the pulse."""
 
-    def visible_to(self, user: "User | AnonymousUser") -> Self:
+    def readable_by(self, user: "User | AnonymousUser") -> Self:
         """Every answer to the channel chief, and to nobody else."""
         chief = isinstance(user, User) and user.role == Role.CHIEF
         return self.all() if chief else self.none()

@@ -1,26 +1,16 @@
 """How first-line service does at partners, by month."""
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import F, Q, UniqueConstraint
 
 from channelhub.lib.models import public_id_field, tracked
-from partners.models import Partner
 from satisfaction.models.known import Known, KnownQuerySet, closes_after_it_opens
-
-if TYPE_CHECKING:
-    from django.contrib.auth.models import AnonymousUser
-
-    from accounts.models import User
 
 
 class ServiceMonthQuerySet(KnownQuerySet["ServiceMonth"]):
     """Sets of months of service."""
-
-    def visible_to(self, user: "User | AnonymousUser") -> Self:
-        """Those of partners that this person may see."""
-        return self.filter(partner__in=Partner.objects.visible_to(user))
 
 
 def _hours(**options: Any) -> "models.DecimalField[Any, Any]":
