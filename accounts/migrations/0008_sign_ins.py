@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0006_idempotent_calls'),
+        ('accounts', '0007_erasure_of_contacts_on_registrations'),
     ]
 
     operations = [
