@@ -145,7 +145,15 @@ DEALS = (
     # Suspicions of ours name who of us did what.
     Opening("deals_breach", rows=f"{OWN} AND kind = 'filed'"),
 )
-OPENINGS = (*ACCOUNTS, *IMPORTS, *PARTNERS, *SALES, *DEALS)
+# What of a review is ours alone is an internal comment or a packet: both are closed to them.
+REVIEWS = (
+    Opening("reviews_review"),
+    Opening(
+        "reviews_reviewcomment", rows=f"kind <> 'internal' AND {of('reviews_review', 'review_id')}"
+    ),
+    Opening("reviews_publishedpacket", rows=of("reviews_review", "review_id")),
+)
+OPENINGS = (*ACCOUNTS, *IMPORTS, *PARTNERS, *SALES, *DEALS, *REVIEWS)
 
 STANDING = """
 SELECT c.relname, obj_description(p.oid, 'pg_policy')
