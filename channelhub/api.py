@@ -13,6 +13,7 @@ from deals.standing import api as standing
 from imports import api as imports
 from partners import api as partners
 from partners.facts import api as facts
+from reviews import api as reviews
 
 app_name = "api"
 
@@ -27,6 +28,7 @@ urlpatterns = [
     *portal_deals.urlpatterns,
     *review.urlpatterns,
     *standing.urlpatterns,
+    *reviews.urlpatterns,
     path(
         "schema/", SpectacularAPIView.as_view(permission_classes=[TablePermission]), name="schema"
     ),

@@ -14,6 +14,7 @@ from partners.facts.urls import partner_pages as facts_of_partners
 from partners.people.views import accept
 from partners.portal.urls import urlpatterns as portal_pages
 from partners.urls import urlpatterns as record_pages
+from reviews.portal_urls import urlpatterns as portal_reviews
 from sales.disputes.views import own_disputes
 
 # Their list and each one's page are composed of every room's panels, in the room's namespace.
@@ -36,6 +37,7 @@ partner_urls = [
 portal_urls = [
     *portal_pages,
     *portal_deals,
+    *portal_reviews,
     path("disputes/", own_disputes, name="disputes"),
 ]
 
@@ -58,6 +60,7 @@ urlpatterns = [
     path("partners/", include((partner_urls, "partners"))),
     path("customers/", include((customer_urls, "customers"))),
     path("deals/", include((review_pages, "deals"))),
+    path("reviews/", include("reviews.urls")),
     path("people/", include("partners.people.urls")),
     path("people/viewings/", viewing.viewings, name="viewings"),
     path("direct/", include((direct_pages, "direct"))),

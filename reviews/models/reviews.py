@@ -25,6 +25,7 @@ COMMENT_MAX = 5000
 class ReviewRule(models.Model):
     """That partners of a tier are reviewed every quarter, and when."""
 
+    public_id = public_id_field()
     tier = models.CharField(max_length=50, unique=True)
     days_after = models.PositiveSmallIntegerField(
         "days from the quarter's end to the meeting",

@@ -3,6 +3,7 @@
 import datetime as dt
 import zoneinfo
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -112,7 +113,8 @@ def test_the_calendar_file_keeps_the_time_zone(review: Review, manager: User) ->
     review.refresh_from_db()
     now = dt.datetime(2026, 1, 26, 12, tzinfo=dt.UTC)
     file = calendar_file(review, organisation="Vendor", url="https://x/r/", now=now)
-    (event,) = Calendar.from_ical(file).walk("VEVENT")
+    calendar: Any = Calendar.from_ical(file)
+    (event,) = calendar.walk("VEVENT")
     assert event.start == dt.datetime(2026, 3, 30, 9, 30, tzinfo=zoneinfo.ZoneInfo("Europe/Berlin"))
     assert event.end - event.start == dt.timedelta(minutes=90)
     assert b"BEGIN:VTIMEZONE" in file

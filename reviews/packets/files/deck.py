@@ -22,10 +22,10 @@ INNER = WIDTH - 2 * EDGE
 BODY = HEIGHT - TOP - Inches(0.9)
 SOFT, GROUND = "5B6470", "F4F6F8"
 BLANK = 6
-CARDS, CARD_COLUMNS, CARD_GAP = 6, 3, Inches(0.2)
+CARDS, CARD_COLUMNS, CARD_GAP = 8, 4, Inches(0.18)
 TABLE_ROWS, ROW_HEIGHT = 9, Inches(0.47)
 # What fits; the PDF and the spreadsheet hold the whole text.
-CELL_MAX, CARD_MAX, COMMENT_MAX, NAME_MAX = 60, 170, 1300, 80
+CELL_MAX, CARD_MAX, COMMENT_MAX, NAME_MAX = 60, 140, 1300, 80
 COMMENT_LINES = 18
 NUMERIC = {"money", "percent", "number"}
 
@@ -149,14 +149,14 @@ class _Deck:
             self._line(clipped(figure["label"], 70), 13, colour=SOFT),
             self._line(
                 clipped(value, 60),
-                28 if len(value) <= 18 else 18,
+                24 if len(value) <= 14 else 16,
                 bold=known,
                 colour=self.ink if known else SOFT,
             ),
         ]
         if beside := words.beside(figure):
             lines.append(self._line(clipped(beside, CARD_MAX), 11))
-        source = clipped(words.source_line(figure), 150)
+        source = clipped(words.source_line(figure), 140)
         return [*lines, self._line(source, 9, colour=SOFT, link=figure["link"])]
 
     def _chart(self, title: str, chart: Document) -> None:
@@ -223,7 +223,7 @@ class _Deck:
 
 def _widths(kinds: list[str]) -> list[int]:
     """Columns as wide as what is in them needs; the first one has the most to say."""
-    weights = [2.0 if kind == "text" else 1.3 for kind in kinds]
+    weights = [2.0 if kind == "text" else 1.5 for kind in kinds]
     weights[0] = max(weights[0], 3.4)
     return [int(INNER * weight / sum(weights)) for weight in weights]
 

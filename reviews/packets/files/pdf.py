@@ -1,5 +1,6 @@
 """The PDF: one Typst document that reads the packet as data, never as markup."""
 
+import base64
 import datetime as dt
 import functools
 import json
@@ -10,28 +11,43 @@ from typing import Any
 import typst
 
 from channelhub.lib import figures
+from channelhub.lib.text import clipped
 from reviews.packets.document import Document
 from reviews.packets.files import style as words
 from reviews.packets.files.style import Style, breakable
 
 TEMPLATE = Path(__file__).with_name("packet.typ")
-LOGO_NAMES = {"image/png": "logo.png", "image/jpeg": "logo.jpg"}
+PICTURES = ("image/png", "image/jpeg")
+# The compiler takes texts only: the picture goes into a drawing that is one.
+LOGO = (
+    '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
+    ' width="300" height="100" viewBox="0 0 300 100"><image width="300" height="100"'
+    ' preserveAspectRatio="xMidYMid meet" xlink:href="data:{kind};base64,{data}"/></svg>'
+)
+RUNNING_MAX, LABEL_MAX, SOURCE_MAX = 50, 60, 400
 NUMERIC = {"money", "percent", "number"}
 
 
 def pdf(document: Document, style: Style) -> bytes:
     """A document as PDF; the same document gives the same text."""
-    logo = LOGO_NAMES.get(style.logo_type) if style.logo else None
-    data = {**told(document, style), "paper": PAPER[style.paper], "logo": logo}
+    logo = _logo(style)
+    data = {**told(document, style), "paper": PAPER[style.paper], "logo": logo is not None}
     files: Any = {"main.typ": _template(), "data.json": json.dumps(data).encode()}
-    if logo and style.logo:
-        files[logo] = style.logo
+    if logo:
+        files["logo.svg"] = logo
     made = dt.datetime.fromisoformat(document["made_at"])
     compiled: Any = _compiler().compile(files, format="pdf", timestamp=int(made.timestamp()))
     return bytes(compiled)
 
 
 PAPER = {"a4": "a4", "letter": "us-letter"}
+
+
+def _logo(style: Style) -> bytes | None:
+    if not style.logo or style.logo_type not in PICTURES:
+        return None
+    data = base64.b64encode(style.logo).decode()
+    return LOGO.format(kind=style.logo_type, data=data).encode()
 
 
 @functools.cache
@@ -53,6 +69,11 @@ def told(document: Document, style: Style) -> Document:
         "partner": breakable(document["partner"]["name"]),
         "number": breakable(document["partner"]["number"]),
         "title": breakable(words.heading(document)),
+        # What stands on every page has room for one line.
+        "running": {
+            "partner": clipped(document["partner"]["name"], RUNNING_MAX),
+            "title": clipped(words.heading(document), RUNNING_MAX),
+        },
         "facts": breakable(words.facts_line(document)),
         "audience": words.audience(document),
         "agenda": breakable(document["agenda"]),
@@ -93,7 +114,7 @@ def _table(table: Document, style: Style) -> Document:
     unit = f", {table['unit']}" if table["unit"] else ""
     return {
         "caption": breakable(f"{table['caption']}{unit}"),
-        "head": [breakable(column["label"]) for column in table["columns"]],
+        "head": [_label(column["label"]) for column in table["columns"]],
         "right": [kind in NUMERIC for kind in kinds],
         "wide": [kind == "text" for kind in kinds],
         "rows": [
@@ -108,6 +129,11 @@ def _table(table: Document, style: Style) -> Document:
     }
 
 
+def _label(text: str) -> str:
+    """What repeats on every page of a table, or stands at an axis, and cannot break over pages."""
+    return breakable(clipped(text, LABEL_MAX))
+
+
 def _chart(chart: Document) -> Document:
     values = [
         [None if v is None else Decimal(v) for v in series["values"]] for series in chart["series"]
@@ -116,10 +142,10 @@ def _chart(chart: Document) -> Document:
     top, bottom = max([Decimal(0), *known]), min([Decimal(0), *known])
     span = (top - bottom) or Decimal(1)
     return {
-        "caption": breakable(f"{chart['caption']}, {chart['unit']}"),
+        "caption": _label(f"{chart['caption']}, {chart['unit']}"),
         "flat": chart["flat"],
-        "categories": [breakable(each) for each in chart["categories"]],
-        "names": [breakable(series["name"]) for series in chart["series"]],
+        "categories": [_label(each) for each in chart["categories"]],
+        "names": [_label(series["name"]) for series in chart["series"]],
         "values": [[None if v is None else float(v / span) for v in row] for row in values],
         "labels": [
             [figures.UNKNOWN if v is None else figures.compact(v) for v in row] for row in values
@@ -128,5 +154,5 @@ def _chart(chart: Document) -> Document:
         "bottom": float(bottom / span),
         "top_label": figures.compact(top),
         "bottom_label": figures.compact(bottom) if bottom else "0",
-        "source": breakable(words.source_line(chart)),
+        "source": breakable(clipped(words.source_line(chart), SOURCE_MAX)),
     }

@@ -20,12 +20,13 @@ NAMES = (
 )
 TABLE = "http://schemas.openxmlformats.org/drawingml/2006/table"
 TEXT = "1D232B"
+LINK = "rows"
 INSET = 91_440
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Line:
-    """A paragraph of one style; colours are RRGGBB, a size is in points."""
+    """A paragraph of one style, and the word that leads to `link`; colours are RRGGBB."""
 
     text: str
     size: float
@@ -101,17 +102,26 @@ def _cell(slide: Any, line: Line, ground: str) -> str:
 
 
 def _paragraph(slide: Any, line: Line) -> str:
-    link = ""
-    if line.link:
-        to = slide.part.relate_to(line.link, RELATIONSHIP_TYPE.HYPERLINK, is_external=True)
-        link = f"<a:hlinkClick r:id={quoteattr(to)}/>"
     side = "r" if line.right else "l"
     style = f'lang="en-US" sz="{round(line.size * 100)}" b="{int(line.bold)}" dirty="0"'
+    ink = _fill(line.colour)
     runs = "<a:br/>".join(
-        f"<a:r><a:rPr {style}>{_fill(line.colour)}{link}</a:rPr><a:t>{escape(text)}</a:t></a:r>"
+        f"<a:r><a:rPr {style}>{ink}</a:rPr><a:t>{escape(text)}</a:t></a:r>"
         for text in plain(line.text).split("\n")
     )
-    return f'<a:p><a:pPr algn="{side}"/>{runs}</a:p>'
+    space = '<a:spcAft><a:spcPts val="300"/></a:spcAft>'
+    return f'<a:p><a:pPr algn="{side}">{space}</a:pPr>{runs}{_link(slide, line, style)}</a:p>'
+
+
+def _link(slide: Any, line: Line, style: str) -> str:
+    if not line.link:
+        return ""
+    to = slide.part.relate_to(line.link, RELATIONSHIP_TYPE.HYPERLINK, is_external=True)
+    click = f"<a:hlinkClick r:id={quoteattr(to)}/>"
+    return (
+        f"<a:r><a:rPr {style}/><a:t>  </a:t></a:r>"
+        f"<a:r><a:rPr {style}>{click}</a:rPr><a:t>{LINK}</a:t></a:r>"
+    )
 
 
 def _add(slide: Any, shape: str) -> None:

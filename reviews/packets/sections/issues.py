@@ -41,11 +41,10 @@ def _parts(ask: Ask) -> list[Part]:
 
 
 def _row(alert: Alert, about: str) -> Row:
-    canary = CANARIES[alert.canary]
     own = alert.scope in {Scope.PARTNER, Scope.PRODUCT_LINE}
     return Row(
         cells=(
-            canary.headline(alert.finding_class, alert.value, alert.evidence),
+            _headline(alert),
             about,
             alert.get_nature_display(),
             alert.get_severity_display(),
@@ -55,6 +54,11 @@ def _row(alert: Alert, about: str) -> Row:
         shared=own and alert.canary in PARTNER_SAFE,
         link=f"/alerts/{alert.public_id}/",
     )
+
+
+def _headline(alert: Alert) -> str:
+    canary = CANARIES[alert.canary]
+    return canary.headline(alert.finding_class, alert.value, alert.evidence)
 
 
 SECTION = SectionKind(
