@@ -44,9 +44,11 @@ def secrets(
     sales: None,
     manager: User,
     direct: User,
-    make_user: Callable[..., User],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Review:
     """A review around which everything that is ours alone is written down."""
+    headline = "reviews.packets.sections.issues._headline"
+    monkeypatch.setattr(headline, lambda alert: f"SECRETFEED {alert.canary}")
     day = dt.date(2025, 11, 1)
     recompute(dt.date(2026, 1, 19))
     key = Person.objects.create(partner=partner, name="Kay Talent", key=True, known_on=day)
@@ -73,32 +75,23 @@ def secrets(
     for canary, scope in (("key-talent-loss", "partner"), ("direct-encroachment", "partner")):
         alert = Alert.objects.create(
             canary=canary, scope=scope, subject=partner.pk, direction="down", nature="risk",
-            finding_class="left", severity="watch", baseline=False, evidence=EVIDENCE,
+            finding_class="left", severity="watch", baseline=False, evidence={},
             first_seen=day, last_seen=day,
         )  # fmt: skip
         AlertPartner.objects.create(alert=alert, partner=partner)
     return review
 
 
-EVIDENCE = {
-    "person": "Kay Talent", "to_partner": "SECRETGOAL", "direct_owner": "Dora Direct",
-    "name": "Kay Talent", "threshold": {}, "channel": "0", "currency": "USD",
-}  # fmt: skip
-
-
 @pytest.mark.parametrize("name", FORMATS)
 def test_no_byte_of_another_partner_or_of_an_internal_note(
-    name: str, secrets: Review, manager: User, monkeypatch: pytest.MonkeyPatch
+    name: str, secrets: Review, manager: User
 ) -> None:
-    monkeypatch.setattr(
-        "reviews.packets.sections.issues._headline", lambda alert: f"SECRETFEED {alert.canary}"
-    )
     packet = make_packet(secrets, acting_user=manager)
     whole = text_of(name, draw(packet.document, [name], Style())[name])
     safe = shared(packet.document)
     text = text_of(name, draw(safe, [name], Style())[name])
     # The check can fail: the internal packet has what the other one must not have.
-    assert {"SECRETNOTE", "SECRETSOURCE", "SECRETOUTCOME"} <= {
+    assert {"SECRETNOTE", "SECRETSOURCE", "SECRETOUTCOME", "SECRETFEED"} <= {
         secret for secret in SECRETS if secret in whole
     }
     for secret in SECRETS:
