@@ -55,6 +55,7 @@ from partners.people.actions import invite
 from reviews.models import PacketBatch, Review, ReviewRule
 from reviews.packets.batches import begin_batch, run_item
 from reviews.packets.making import make_packet, publish_packet
+from reviews.quarterly.meeting import say
 from reviews.quarterly.rules import Quarter
 from reviews.quarterly.scheduling import review_of
 from sales.models import Feed, Product, ProductLine, SalesDispute
@@ -140,6 +141,7 @@ def reviewed(partner: Partner) -> Review:
     manager = _owner(partner)
     quarter = Quarter("FY2025-Q4", dt.date(2025, 10, 1), AS_OF)
     review = review_of(partner, quarter, acting_user=manager)
+    say(review, section="people", kind="shared", text="Well done.", acting_user=manager)
     publish_packet(make_packet(review, acting_user=manager), acting_user=manager)
     return review
 
