@@ -18,6 +18,7 @@ from partners.models import Partner
 from reviews.models import BatchItem, Packet, PacketBatch, Review
 from reviews.packets import batches
 from reviews.packets.batches import begin_batch, delete_old_batches, retry_failed, run_item
+from reviews.packets.making import make_packet
 from tests.reviews.conftest import a_review
 
 
@@ -62,7 +63,7 @@ def test_one_that_fails_is_listed_retried_and_does_not_stop_the_others(
     sign_in: Callable[[User], Client],
 ) -> None:  # fmt: skip
     bad = batch.items.get(review__partner__number="P-2")
-    make = batches.make_packet
+    make = make_packet
 
     def fails(review: Review, **facts: Any) -> Packet:
         if review.pk == bad.review_id:

@@ -141,8 +141,7 @@ DEAL_VERBS = (
 REVIEW_VERBS = (
     "detail", "take-up", "ask", "approve", "reject", "change", "reassign", "comment", "identify",
     "extension", "appeal",
-DEAL_PAGES = ("deal", "deal-edit", "deal-discard", "deal-receipt")
-DEAL_VERBS = ("answer", "update", "extension", "won", "lost", "withdraw", "appeal", "flag")
+)  # fmt: skip
 OF_REVIEWS = (
     "reviews:detail", "reviews:meeting", "reviews:calendar", "reviews:comment", "reviews:commit",
     "reviews:hold", "reviews:sign", "reviews:generate", "portal:review", "portal:review-comment",
