@@ -189,6 +189,12 @@ def health_of(partners: Collection[int]) -> dict[int, Health]:
     return {row.partner_id: _health(row, names) for row in rows}
 
 
+def score_on(partner: int, day: dt.date) -> int | None:
+    """The score of a partner by the newest night as of a day or earlier; None where unknown."""
+    rows = PartnerHealth.objects.filter(partner=partner, as_of__lte=day).order_by("-as_of")
+    return rows.values_list("score", flat=True).first()
+
+
 def _health(row: PartnerHealth, names: list[str]) -> Health:
     return Health(
         score=row.score,

@@ -13,6 +13,7 @@ from deals.standing import api as standing
 from imports import api as imports
 from partners import api as partners
 from partners.facts import api as facts
+from reviews import api as reviews
 from satisfaction import api as satisfaction
 
 app_name = "api"
@@ -29,6 +30,7 @@ urlpatterns = [
     *review.urlpatterns,
     *standing.urlpatterns,
     *satisfaction.urlpatterns,
+    *reviews.urlpatterns,
     path(
         "schema/", SpectacularAPIView.as_view(permission_classes=[TablePermission]), name="schema"
     ),

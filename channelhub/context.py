@@ -25,6 +25,7 @@ NAVIGATION = (
     ("Home", "home", "home"),
     ("Alerts", "alerts:list", "bell"),
     ("Actions", "actions:list", "checklist"),
+    ("Reviews", "reviews:list", "presentation"),
     ("Deals", "deals:queue direct:list", "briefcase"),
     ("Partners", "partners:list", "building-store"),
     ("Customers", "customers:list", "building"),
@@ -33,6 +34,7 @@ NAVIGATION = (
     ("Your people", "portal:people", "users"),
     ("Your results", "portal:results", "report-money"),
     ("Your service", "portal:service", "star"),
+    ("Your reviews", "portal:reviews", "presentation"),
     ("Your files", "portal:file-list", "file-import"),
     ("Your sales", "portal:disputes", "gavel"),
     ("Sales data", "sales:feeds", "database"),
@@ -48,6 +50,7 @@ PORTAL = (
     "portal:people",
     "portal:results",
     "portal:service",
+    "portal:reviews",
     "portal:file-list",
     "portal:disputes",
 )

@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "deals",
     "satisfaction",
     "alerts",
+    "reviews",
     "accounts.apps.AdministrationConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -242,6 +243,8 @@ PARTNER_HISTORY = {
     "deals.Authorisation": ("Agreement", "agreement"),
 }
 UPLOAD_DIR = DATA_DIR / "uploads"
+# Files of the packets of a whole quarter, until they are fetched or a week old.
+PACKET_DIR = DATA_DIR / "packets"
 # What reading one file may take: rows, and the memory of the process that reads it.
 IMPORT_MAX_ROWS = env.integer("IMPORT_MAX_ROWS", default=5_000_000)
 IMPORT_CHILD_BYTES = env.integer("IMPORT_CHILD_MB", default=400) * 1024 * 1024

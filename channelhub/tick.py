@@ -12,6 +12,8 @@ from deals.actions.timed import age_protections, keep_the_clock
 from imports.erasure import delete_old_files
 from imports.running import ring_waiting
 from partners.people.actions import ring_unsent_invitations
+from reviews.packets.batches import delete_old_batches, ring_batches
+from reviews.quarterly.scheduling import schedule_reviews
 from satisfaction.actions.erasure import forget_old_words
 
 logger = logging.getLogger(__name__)
@@ -25,6 +27,9 @@ TICK: tuple[Callable[[], None], ...] = (
     age_protections,
     suspect_moved,
     sweep_direct,
+    schedule_reviews,
+    ring_batches,
+    delete_old_batches,
     ring_unsent_notices,
     forget_old_calls,
     forget_old_words,

@@ -14,6 +14,7 @@ from partners.facts.urls import partner_pages as facts_of_partners
 from partners.people.views import accept
 from partners.portal.urls import urlpatterns as portal_pages
 from partners.urls import urlpatterns as record_pages
+from reviews.portal_urls import urlpatterns as portal_reviews
 from sales.disputes.views import own_disputes
 from satisfaction.pulse_views import by_link
 from satisfaction.urls import partner_pages as satisfaction_of_partners
@@ -41,6 +42,7 @@ portal_urls = [
     *portal_pages,
     *portal_deals,
     *satisfaction_in_portal,
+    *portal_reviews,
     path("disputes/", own_disputes, name="disputes"),
 ]
 
@@ -63,6 +65,7 @@ urlpatterns = [
     path("partners/", include((partner_urls, "partners"))),
     path("customers/", include((customer_urls, "customers"))),
     path("deals/", include((review_pages, "deals"))),
+    path("reviews/", include("reviews.urls")),
     path("people/", include("partners.people.urls")),
     path("people/viewings/", viewing.viewings, name="viewings"),
     path("direct/", include((direct_pages, "direct"))),

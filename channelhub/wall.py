@@ -158,7 +158,15 @@ SATISFACTION = (
         grants=(f"SELECT ({SAID})",),
     ),
 )
-OPENINGS = (*ACCOUNTS, *IMPORTS, *PARTNERS, *SALES, *DEALS, *SATISFACTION)
+# What of a review is ours alone is an internal comment or a packet: both are closed to them.
+REVIEWS = (
+    Opening("reviews_review"),
+    Opening(
+        "reviews_reviewcomment", rows=f"kind <> 'internal' AND {of('reviews_review', 'review_id')}"
+    ),
+    Opening("reviews_publishedpacket", rows=of("reviews_review", "review_id")),
+)
+OPENINGS = (*ACCOUNTS, *IMPORTS, *PARTNERS, *SALES, *DEALS, *SATISFACTION, *REVIEWS)
 
 STANDING = """
 SELECT c.relname, obj_description(p.oid, 'pg_policy')

@@ -45,12 +45,14 @@ class PartnerSales:
 
     Amounts are in `currency` at the plan rates of that day; unknown is None, never 0. `series`
     holds 36 months up to `end`, the last month that all feeds that reported the partner cover;
-    it is empty where there is none. A sum is unknown where a month of it is not covered by all.
+    it is empty where there is none. `complete` are the months that all of them cover: a sum is
+    unknown where a month of it is not among them.
     """
 
     currency: str
     end: dt.date | None
     series: tuple[tuple[dt.date, Decimal | None], ...]
+    complete: frozenset[dt.date]
     last_6: Decimal | None
     last_12: Decimal | None
     prior_12: Decimal | None
@@ -61,21 +63,31 @@ class PartnerSales:
         """The first month of the last 12."""
         return months.add_months(self.end, -11) if self.end else None
 
+    def total(self, first: dt.date, last: dt.date) -> Decimal | None:
+        """The sum from one month to another, of those in the series; None where unknown."""
+        known = {month: amount for month, amount in self.series if month in self.complete}
+        return _sum(known, months.between(first, last))
 
-def partner_sales(partner: Partner, on: dt.date) -> PartnerSales:
-    """36 months of our sales with a partner, and its last 6, last 12 and prior 12 months."""
+
+def partner_sales(partner: Partner, on: dt.date, *, to: dt.date | None = None) -> PartnerSales:
+    """36 months of our sales with a partner, and its last 6, last 12 and prior 12 months.
+
+    They end with the month `to` where more is covered by then.
+    """
     keys = partner.members(on)
     view = window(keys, on)
-    amounts = _amounts(keys, view.end, on)
+    end = min(view.end, to) if view.end and to else view.end
+    amounts = _amounts(keys, end, on)
     known = {month: amounts.get(month, Decimal(0)) for month in view.covered | amounts.keys()}
     complete = {month: known[month] for month in view.complete}
     return PartnerSales(
         currency=Organisation.current().reporting_currency,
-        end=view.end,
-        series=tuple((month, known.get(month)) for month in _months_to(view.end, SERIES_MONTHS)),
-        last_6=_sum(complete, _months_to(view.end, 6)),
-        last_12=_sum(complete, _months_to(view.end, 12)),
-        prior_12=_sum(complete, _months_to(view.end, 24)[:12]),
+        end=end,
+        series=tuple((month, known.get(month)) for month in _months_to(end, SERIES_MONTHS)),
+        complete=view.complete,
+        last_6=_sum(complete, _months_to(end, 6)),
+        last_12=_sum(complete, _months_to(end, 12)),
+        prior_12=_sum(complete, _months_to(end, 24)[:12]),
         feeds=tuple(str(feed) for feed in view.feeds),
     )
 

@@ -17,6 +17,7 @@ from channelhub.demo.cast import ADMIN
 from channelhub.demo.facts import write_facts
 from channelhub.demo.loading import Loader, load_partners, load_products, load_rates, load_sales
 from channelhub.demo.registrations import write_registrations
+from channelhub.demo.reviews import write_reviews
 from channelhub.demo.voice import write_voice
 from channelhub.lib.history import decision
 from partners.models import Partner
@@ -95,6 +96,7 @@ def _fill(folder: Path, as_of: dt.date) -> None:
         write_facts(users, as_of)
         write_registrations(users, as_of)
         write_voice(as_of)
+        write_reviews(users, as_of)
 
 
 def _summary(as_of: dt.date) -> Summary:

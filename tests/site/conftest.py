@@ -52,6 +52,12 @@ from partners.models import (
     Person,
 )
 from partners.people.actions import invite
+from reviews.models import PacketBatch, Review, ReviewRule
+from reviews.packets.batches import begin_batch, run_item
+from reviews.packets.making import make_packet, publish_packet
+from reviews.quarterly.meeting import say
+from reviews.quarterly.rules import Quarter
+from reviews.quarterly.scheduling import review_of
 from sales.models import Feed, Product, ProductLine, SalesDispute
 from satisfaction.models import PulseAnswer, ServiceMonth, SurveyAnswer
 from tests.conftest import LONG_AGO
@@ -90,6 +96,7 @@ def world(
     settings: Any,
 ) -> World:
     settings.UPLOAD_DIR = tmp_path / "uploads"
+    settings.PACKET_DIR = tmp_path / "packets"
     both = (partner, other_partner)
     source = Source.objects.create(name="erp")
     for each in both:
@@ -123,6 +130,9 @@ def world(
             "deal_file": (attached(partner), attached(other_partner)),
             "breach": (breach(partner), breach(other_partner)),
             "direct_opportunity": (direct_opportunity(cast[Role.DIRECT]), None),
+            "review": (reviewed(partner), reviewed(other_partner)),
+            "review_rule": (ReviewRule.objects.create(tier="Gold"), None),
+            "packet_batch": (batched(partner), None),
             "file": (sent(partner, tmp_path), sent(other_partner, tmp_path)),
         },
     )
@@ -156,6 +166,27 @@ def heard(partners: tuple[Partner, ...], source: Source) -> None:
             partner=each, half=dt.date(2025, 7, 1), respondent="bo@lund.example",
             respondent_name="Bo Lund", overall=4, comment=f"From {each.name}.", answered_on=AS_OF,
         )  # fmt: skip
+
+
+def reviewed(partner: Partner) -> Review:
+    """A review with a packet that was published."""
+    manager = _owner(partner)
+    quarter = Quarter("FY2025-Q4", dt.date(2025, 10, 1), AS_OF)
+    review = review_of(partner, quarter, acting_user=manager)
+    say(review, section="people", kind="shared", text="Well done.", acting_user=manager)
+    publish_packet(make_packet(review, acting_user=manager), acting_user=manager)
+    return review
+
+
+def batched(partner: Partner) -> PacketBatch:
+    """The packets of a quarter, with a file."""
+    review = Review.objects.get(partner=partner)
+    batch = begin_batch(
+        [review], quarter=review.quarter, formats=["xlsx"], paper="a4", partner_safe=False,
+        acting_user=None,
+    )  # fmt: skip
+    run_item(batch.items.get().pk)
+    return batch
 
 
 def authorised(partner: Partner) -> Authorisation:

@@ -104,6 +104,16 @@ def line_of_deal(world: World, user: User) -> tuple[Ids, Ids | None]:
     return {**mine, "line": lines[0]}, {**theirs, "line": lines[1]} if theirs else None
 
 
+def version_of(thing: str, **more: Any) -> Sample:
+    """A version of a review's packet, by its number."""
+
+    def sample(world: World, user: User) -> tuple[Ids, Ids | None]:
+        mine, theirs = at_partner(thing)(world, user)
+        return {**mine, **more}, {**theirs, **more} if theirs else None
+
+    return sample
+
+
 def own_token(world: World, user: User) -> tuple[Ids, Ids | None]:
     """API tokens belong to one person each, whatever their role."""
     del world
@@ -139,7 +149,21 @@ REVIEW_VERBS = (
     "detail", "take-up", "ask", "approve", "reject", "change", "reassign", "comment", "identify",
     "extension", "appeal",
 )  # fmt: skip
+OF_REVIEWS = (
+    "reviews:detail", "reviews:meeting", "reviews:calendar", "reviews:comment", "reviews:commit",
+    "reviews:hold", "reviews:sign", "reviews:generate", "portal:review", "portal:review-comment",
+    "portal:review-sign", "portal:review-calendar", "api:review-detail", "api:review-packets",
+)  # fmt: skip
 SAMPLES: dict[str, Sample] = {
+    **{name: at_partner("review") for name in OF_REVIEWS},
+    "portal:review-file": version_of("review", file_format="xlsx"),
+    "reviews:publish": version_of("review", version=1),
+    "reviews:file": version_of("review", version=1, file_format="xlsx"),
+    "api:review-file": version_of("review", version=1, file_format="xlsx"),
+    "reviews:remove-rule": of_the_house("review_rule"),
+    "reviews:batch": of_the_house("packet_batch"),
+    "reviews:batch-retry": of_the_house("packet_batch"),
+    "reviews:batch-zip": of_the_house("packet_batch"),
     "api:authorisation-end": at_partner("authorisation"),
     "api:authorisation-list": at_partner("partner"),
     "partners:authorisations": at_partner("partner"),

@@ -1,0 +1,1 @@
+"""Quarterly reviews of partners: the meeting, its preparation, and what was promised."""
