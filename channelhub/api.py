@@ -14,6 +14,7 @@ from imports import api as imports
 from partners import api as partners
 from partners.facts import api as facts
 from reviews import api as reviews
+from reviews.interviews import api as interviews
 
 app_name = "api"
 
@@ -29,6 +30,7 @@ urlpatterns = [
     *review.urlpatterns,
     *standing.urlpatterns,
     *reviews.urlpatterns,
+    *interviews.urlpatterns,
     path(
         "schema/", SpectacularAPIView.as_view(permission_classes=[TablePermission]), name="schema"
     ),

@@ -26,6 +26,7 @@ NAVIGATION = (
     ("Alerts", "alerts:list", "bell"),
     ("Actions", "actions:list", "checklist"),
     ("Reviews", "reviews:list", "presentation"),
+    ("Interviews", "interviews:list", "messages"),
     ("Deals", "deals:queue direct:list", "briefcase"),
     ("Partners", "partners:list", "building-store"),
     ("Customers", "customers:list", "building"),

@@ -3,7 +3,8 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from channelhub import customer_pages, health, partner_pages, views
+from alerts.urls import urlpatterns as alert_records
+from channelhub import alert_pages, customer_pages, health, partner_pages, views
 from customers.urls import urlpatterns as customer_records
 from deals.direct.urls import breach_pages, direct_pages, work_pages
 from deals.portal.urls import urlpatterns as portal_deals
@@ -15,6 +16,7 @@ from partners.people.views import accept
 from partners.portal.urls import urlpatterns as portal_pages
 from partners.urls import urlpatterns as record_pages
 from reviews.portal_urls import urlpatterns as portal_reviews
+from reviews.interviews.outside_pages import by_link as interview_by_link
 from sales.disputes.views import own_disputes
 
 # Their list and each one's page are composed of every room's panels, in the room's namespace.
@@ -41,6 +43,11 @@ portal_urls = [
     path("disputes/", own_disputes, name="disputes"),
 ]
 
+alert_urls = [
+    *alert_records,
+    path("<uuid:public_id>/", alert_pages.alert_page, name="detail"),
+]
+
 customer_urls = [
     *customer_records,
     path("<uuid:public_id>/", customer_pages.customer_page, name="detail"),
@@ -50,7 +57,7 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("", views.home, name="home"),
-    path("alerts/", include("alerts.urls")),
+    path("alerts/", include((alert_urls, "alerts"))),
     path("actions/", include("partners.facts.urls")),
     path("accounts/", include("allauth.urls")),
     path("api/v1/", include("channelhub.api")),
@@ -73,4 +80,6 @@ urlpatterns = [
     path("view-as/stop/", viewing.stop, name="view-as-stop"),
     path("", include("sales.urls")),
     path("invitation/<str:token>/", accept, name="invitation"),
+    path("interviews/", include("reviews.interviews.urls")),
+    path("interview/<str:token>/", interview_by_link, name="interview-by-link"),
 ]

@@ -3,6 +3,7 @@
 import csv
 import datetime as dt
 import functools
+import uuid
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -58,6 +59,7 @@ from reviews.packets.making import make_packet, publish_packet
 from reviews.quarterly.meeting import say
 from reviews.quarterly.rules import Quarter
 from reviews.quarterly.scheduling import review_of
+from reviews.models import Interview, InterviewPartner
 from sales.models import Feed, Product, ProductLine, SalesDispute
 from tests.conftest import LONG_AGO
 from tests.site.routes import World, give_token
@@ -127,6 +129,7 @@ def world(
             ),
             "deal_file": (attached(partner), attached(other_partner)),
             "breach": (breach(partner), breach(other_partner)),
+            "interview": (interview(alerts[0], partner), interview(alerts[1], other_partner)),
             "direct_opportunity": (direct_opportunity(cast[Role.DIRECT]), None),
             "review": (reviewed(partner), reviewed(other_partner)),
             "review_rule": (ReviewRule.objects.create(tier="Gold"), None),
@@ -232,6 +235,18 @@ def breach(partner: Partner) -> Breach:
     return file_breach(
         partner=partner, evidence="A call.", happened_on=AS_OF, acting_user=_owner(partner)
     )
+
+
+def interview(alert: Alert, partner: Partner) -> Interview:
+    """One that somebody outside holds by link."""
+    today = Organisation.current().today()
+    made: Interview = Interview.objects.create(
+        kind="loss", customer=_customer(partner), alert=alert, happened_on=AS_OF,
+        opened_on=today, due_on=today, outsider_name="Out", outsider_email="out@example.org",
+        link_key=uuid.uuid4(), link_until=today,
+    )  # fmt: skip
+    InterviewPartner.objects.create(interview=made, partner=partner)
+    return made
 
 
 def direct_opportunity(owner: User) -> DirectOpportunity:

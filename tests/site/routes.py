@@ -10,6 +10,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from accounts.actions.tokens import create_token
 from accounts.models import ApiToken, User
 from partners.models import Invitation, Partner
+from reviews.interviews.outside import link_of
 
 # Other packages' pages: the table opens them by prefix, and they hold their own tests.
 FOREIGN_PACKAGES = ("accounts/", "admin/")
@@ -129,6 +130,12 @@ def link(world: World, _user: User) -> tuple[Ids, Ids | None]:
     return {"token": invitation.issue_token()}, None
 
 
+def interview_link(world: World, _user: User) -> tuple[Ids, Ids | None]:
+    """The link of an interviewer from outside is its own key, too."""
+    interview = world.things["interview"][0]
+    return {"token": link_of(interview).rstrip("/").rsplit("/", 1)[1]}, None
+
+
 def give_token(user: User) -> None:
     create_token(user, name="Walk", lifetime=dt.timedelta(days=1))
 
@@ -142,6 +149,9 @@ REVIEW_VERBS = (
     "detail", "take-up", "ask", "approve", "reject", "change", "reassign", "comment", "identify",
     "extension", "appeal",
 )  # fmt: skip
+INTERVIEW_VERBS = ("detail", "assign", "cancel", "reopen", "send-link", "end-link")
+DEAL_PAGES = ("deal", "deal-edit", "deal-discard", "deal-receipt")
+DEAL_VERBS = ("answer", "update", "extension", "won", "lost", "withdraw", "appeal", "flag")
 OF_REVIEWS = (
     "reviews:detail", "reviews:meeting", "reviews:calendar", "reviews:comment", "reviews:commit",
     "reviews:hold", "reviews:sign", "reviews:generate", "portal:review", "portal:review-comment",
@@ -240,6 +250,12 @@ SAMPLES: dict[str, Sample] = {
     "api:import-undo": of_the_house("load"),
     "imports:rejected": of_the_house("load"),
     "invitation": link,
+    "interview-by-link": interview_link,
+    **{f"interviews:{name}": at_partner("interview") for name in INTERVIEW_VERBS},
+    "interviews:list-export": as_file,
+    "interviews:findings-export": as_file,
+    "api:interview-detail": at_partner("interview"),
+    "api:interview-record": at_partner("interview"),
     "partners:detail": at_partner("partner"),
     "partners:edit": at_partner("partner"),
     "partners:history": at_partner("partner"),
