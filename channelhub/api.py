@@ -10,6 +10,7 @@ from deals.direct import api as direct
 from deals.portal import api as portal_deals
 from deals.review import api as review
 from deals.standing import api as standing
+from deals.standing import goals_api as goals
 from imports import api as imports
 from partners import api as partners
 from partners.facts import api as facts
@@ -30,6 +31,7 @@ urlpatterns = [
     *review.urlpatterns,
     *standing.urlpatterns,
     *reviews.urlpatterns,
+    *goals.urlpatterns,
     *interviews.urlpatterns,
     path(
         "schema/", SpectacularAPIView.as_view(permission_classes=[TablePermission]), name="schema"

@@ -34,6 +34,7 @@ NAVIGATION = (
     ("Your people", "portal:people", "users"),
     ("Your results", "portal:results", "report-money"),
     ("Your reviews", "portal:reviews", "presentation"),
+    ("Your targets", "portal:goals", "target"),
     ("Your files", "portal:file-list", "file-import"),
     ("Your sales", "portal:disputes", "gavel"),
     ("Sales data", "sales:feeds", "database"),
@@ -49,6 +50,7 @@ PORTAL = (
     "portal:people",
     "portal:results",
     "portal:reviews",
+    "portal:goals",
     "portal:file-list",
     "portal:disputes",
 )

@@ -233,11 +233,15 @@ IMPORT_KINDS = [
     "deals.direct.imports.DirectOpportunitiesKind",
     "deals.portal.imports.DealsKind",
     "deals.standing.imports.AgreementsKind",
+    "deals.standing.import_certifications.CertificationsKind",
+    "deals.standing.import_targets.TargetsKind",
 ]
 # What other rooms tell in a partner's history: the model, its noun, the column that names a row.
 PARTNER_HISTORY = {
     "sales.Reattribution": ("Sales line", "invoice"),
     "deals.Authorisation": ("Agreement", "agreement"),
+    "deals.Certification": ("Certification", "name"),
+    "deals.Target": ("Target", "measure"),
 }
 UPLOAD_DIR = DATA_DIR / "uploads"
 # Files of the packets of a whole quarter, until they are fetched or a week old.

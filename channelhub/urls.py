@@ -24,6 +24,7 @@ partner_urls = [
     *record_pages,
     *facts_of_partners,
     *standing.partner_pages,
+    *standing.goal_pages,
     path("", partner_pages.partner_list, name="list"),
     path("export.<format:file_format>", partner_pages.partner_list_export, name="list-export"),
     path("<uuid:public_id>/", partner_pages.partner_page, name="detail"),
@@ -40,6 +41,7 @@ portal_urls = [
     *portal_pages,
     *portal_deals,
     *portal_reviews,
+    *standing.portal_pages,
     path("disputes/", own_disputes, name="disputes"),
 ]
 

@@ -398,10 +398,10 @@ def test_findings_and_lists_are_exported_as_narrowed(
     finished(interview, chief, found='=cmd|" /C calc"!A0')
     finished(make(partner, chief, name="Price"), chief, cause="price")
     client = sign_in(chief)
-    rows = records(export(client, f"{FOUND}export.csv?cause=partner"))
+    rows = records(export(client, "interviews:findings-export", cause="partner"))
     assert [row["Customer"] for row in rows] == ["Acme"]
     assert not rows[0]["Found reason"].startswith("=")
-    rows = records(export(client, f"{LIST}export.csv?state="))
+    rows = records(export(client, "interviews:list-export", state=""))
     assert len(rows) == 2
 
 
@@ -473,7 +473,10 @@ def test_an_erased_persons_name_is_gone_from_texts_and_their_history(
     interview: Interview, chief: User, admin: User
 ) -> None:
     contact = CustomerContact.objects.create(customer=interview.customer, name="Bo Lund (CFO)")
-    draft = {"respondent": "bo lund (CFO), by phone", "stated": "Bo Lund (CFO) says: too dear."}
+    draft: dict[str, Any] = {
+        "respondent": "bo lund (CFO), by phone",
+        "stated": "Bo Lund (CFO) says: too dear.",
+    }
     save_interview(interview, answers={1: "Bo Lund (CFO) decided."}, acting_user=chief, **draft)
     finished(interview, chief, stated="Bo Lund (CFO)ish stays; Lund, too.")
     erase(subject_of(contact), reason="Asked for.", notes=[], acting_user=admin)

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from accounts.models import Organisation, Role, User
 from alerts.models import Alert, AlertPartner, Run
+from channelhub.lib.erasure import events_of
 from customers.models import Customer
 from deals.models import Deal, ReviewTeam, RulesOfEngagement
 from imports.models import Import, Source
@@ -433,5 +434,5 @@ def test_the_history_names_no_person_for_what_opened_by_itself(partner: Partner)
     with transaction.atomic():
         open_interviews()
     (interview,) = opened()
-    event: Any = interview.events.filter(pgh_label="insert").get()
+    event = events_of(Interview).filter(pgh_obj_id=interview.pk, pgh_label="insert").get()
     assert event.pgh_context is not None

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.test import Client
 from rest_framework.test import APIClient
 
@@ -29,12 +30,14 @@ from deals.actions.reviewing import reject_deal
 from deals.models import (
     Authorisation,
     Breach,
+    Certification,
     Deal,
     DealFile,
     DirectOpportunity,
     ExtensionRequest,
     ReviewTeam,
     RulesOfEngagement,
+    Target,
 )
 from imports.actions import create_import
 from imports.models import Import, Source
@@ -123,6 +126,8 @@ def world(
             "team": (ReviewTeam.objects.get(), None),
             "product_line": (ProductLine.objects.create(name="Cables"), None),
             "authorisation": (authorised(partner), authorised(other_partner)),
+            "certification": (certified(partner), certified(other_partner)),
+            "target": (targeted(partner), targeted(other_partner)),
             "deal": (
                 registered(partner, cast[Role.PARTNER_REP]),
                 registered(other_partner, other_partner_admin),
@@ -166,6 +171,21 @@ def authorised(partner: Partner) -> Authorisation:
     made: Authorisation = Authorisation.objects.create(
         partner=partner, product_line=line, agreement="A-1", valid=LONG_AGO
     )
+    return made
+
+
+def certified(partner: Partner) -> Certification:
+    """A certification of a partner."""
+    made: Certification = Certification.objects.create(partner=partner, name="Gold", valid=LONG_AGO)
+    return made
+
+
+def targeted(partner: Partner) -> Target:
+    """A target of a partner for 2025."""
+    made: Target = Target.objects.create(
+        partner=partner, measure="revenue", value=1000, currency="USD",
+        valid=DateRange(dt.date(2025, 1, 1), dt.date(2026, 1, 1)),
+    )  # fmt: skip
     return made
 
 
