@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 
+from accounts.models import User
 from reviews.interviews.forms import OutsideForm
 from reviews.interviews.outside import LinkUnusable, by_token, shown_to_outsider
 
@@ -15,11 +16,19 @@ DRAFT_SAVED = "saved"
 @never_cache
 def by_link(request: HttpRequest, token: str) -> HttpResponse:
     """The questions behind a link; every link that opens nothing looks the same."""
+    user = request.user
+    if isinstance(user, User) and user.works_at_partner:
+        # Partners see no interview, whoever gave them the link.
+        return _unusable(request)
     try:
         return _answered(request, token)
     except LinkUnusable:
-        context = {"title": "This link does not work any more"}
-        return render(request, "reviews/interviews/link_unusable.html", context, status=410)
+        return _unusable(request)
+
+
+def _unusable(request: HttpRequest) -> HttpResponse:
+    context = {"title": "This link does not work any more"}
+    return render(request, "reviews/interviews/link_unusable.html", context, status=410)
 
 
 def _answered(request: HttpRequest, token: str) -> HttpResponse:

@@ -233,6 +233,8 @@ def _page(
     user, organisation = signed_in(request), Organisation.current()
     by_link = interview.link_until and interview.link_until >= organisation.today()
     writes = interview.is_open and not by_link and interview.is_recorded_by(user)
+    if form and not writes:
+        messages.error(request, " ".join(str(each) for each in form.non_field_errors()))
     actions = Action.objects.visible_to(user).filter(origin_id=interview.public_id)
     partners = list(interview.partners.all())
     context = {

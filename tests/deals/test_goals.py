@@ -256,7 +256,7 @@ def test_programs_note_and_read_them(
     goal = {"product_line": "Cables", "start": "2026-01-01", "end": "2026-12-31", "units": "12"}
     told = call.post(f"{base}/targets/", goal, format="json")
     assert told.status_code == 201, told.json()
-    assert (told.json()["units"], told.json()["amount"]) == ("12", None)
+    assert (Decimal(told.json()["units"]), told.json()["amount"]) == (Decimal(12), None)
     assert call.get(f"{base}/targets/").json()["count"] == 1
 
 

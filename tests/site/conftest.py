@@ -263,7 +263,7 @@ def interview(alert: Alert, partner: Partner) -> Interview:
     made: Interview = Interview.objects.create(
         kind="loss", customer=_customer(partner), alert=alert, happened_on=AS_OF,
         opened_on=today, due_on=today, outsider_name="Out", outsider_email="out@example.org",
-        link_key=uuid.uuid4(), link_until=today,
+        link_key=uuid.uuid4(), link_until=today, interviewer=_owner(partner),
     )  # fmt: skip
     InterviewPartner.objects.create(interview=made, partner=partner)
     return made
