@@ -15,8 +15,8 @@ from partners.facts.urls import partner_pages as facts_of_partners
 from partners.people.views import accept
 from partners.portal.urls import urlpatterns as portal_pages
 from partners.urls import urlpatterns as record_pages
-from reviews.portal_urls import urlpatterns as portal_reviews
 from reviews.interviews.outside_pages import by_link as interview_by_link
+from reviews.portal_urls import urlpatterns as portal_reviews
 from sales.disputes.views import own_disputes
 
 # Their list and each one's page are composed of every room's panels, in the room's namespace.

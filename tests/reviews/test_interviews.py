@@ -271,8 +271,10 @@ def test_the_link_is_mailed_and_opens_one_interview_without_an_account(
     assert "Acme" in text
     assert "How did the partner answer" in text
     # The allow-list: no partner, no amount, nobody of ours, no way in.
-    hidden = (partner.name, partner.number, "500000", manager.name, "Otto", "/interviews/", "/alerts/",
-              str(interview.public_id), "cause_partner", "product_line")  # fmt: skip
+    hidden = (
+        partner.name, partner.number, "500000", manager.name, "Otto", "/interviews/", "/alerts/",
+        str(interview.public_id), "cause_partner", "product_line",
+    )  # fmt: skip
     assert not [word for word in hidden if word in text]
     assert page["Cache-Control"]
     assert "no-store" in page["Cache-Control"]

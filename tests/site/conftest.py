@@ -56,13 +56,12 @@ from partners.models import (
     Person,
 )
 from partners.people.actions import invite
-from reviews.models import PacketBatch, Review, ReviewRule
+from reviews.models import Interview, InterviewPartner, PacketBatch, Review, ReviewRule
 from reviews.packets.batches import begin_batch, run_item
 from reviews.packets.making import make_packet, publish_packet
 from reviews.quarterly.meeting import say
 from reviews.quarterly.rules import Quarter
 from reviews.quarterly.scheduling import review_of
-from reviews.models import Interview, InterviewPartner
 from sales.models import Feed, Product, ProductLine, SalesDispute
 from tests.conftest import LONG_AGO
 from tests.site.routes import World, give_token
