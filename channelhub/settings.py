@@ -218,6 +218,8 @@ SPECTACULAR_SETTINGS = {
         "DirectStateEnum": "deals.models.DirectState",
         "DealStateEnum": "deals.rules.states.State",
         "BreachStateEnum": "deals.models.BreachState",
+        "InterviewKindEnum": "reviews.models.InterviewKind",
+        "InterviewStateEnum": "reviews.models.InterviewState",
     },
 }
 

@@ -1,6 +1,7 @@
 """What a partner is certified for, and what it is to reach."""
 
 import datetime as dt
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -104,4 +105,4 @@ class Target(Dated):
 
     def __str__(self) -> str:
         what = str(self.product_line) if self.product_line else "All product lines"
-        return f"{what}, {self.value.normalize():,f} {self.currency or 'units'}"
+        return f"{what}, {Decimal(self.value).normalize():,f} {self.currency or 'units'}"

@@ -21,7 +21,7 @@ from reviews.models.interviews import TEXT_MAX
 from sales.models import ProductLine
 
 
-class AnswerSerializer(serializers.ModelSerializer[InterviewAnswer]):
+class InterviewAnswerSerializer(serializers.ModelSerializer[InterviewAnswer]):
     """A question of the guide and what was answered."""
 
     class Meta:
@@ -60,7 +60,7 @@ class InterviewSerializer(serializers.ModelSerializer[Interview]):
 class InterviewDetailSerializer(InterviewSerializer):
     """An interview with its answers."""
 
-    answers = AnswerSerializer(many=True)
+    answers = InterviewAnswerSerializer(many=True)
 
     class Meta:
         model = Interview

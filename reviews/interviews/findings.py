@@ -38,9 +38,9 @@ class Row:
         return sum(self.counts.values())
 
     @property
-    def cells(self) -> list[int]:
+    def cells(self) -> list[tuple[str, int]]:
         """How many of each cause, in the order of the columns."""
-        return [self.counts.get(cause, 0) for cause in Cause.values]
+        return [(label, self.counts.get(cause, 0)) for cause, label in Cause.choices]
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
