@@ -21,8 +21,7 @@ from channelhub.demo.build import NotEmpty, Summary, build
 from channelhub.demo.cast import PARTNER_OF_ACCOUNTS, PEOPLE
 from channelhub.demo_accounts import PASSWORD, ROLES
 from customers.models import Customer
-from deals.models import Breach, BreachKind, BreachState, Deal
-from deals.models import Certification, Target
+from deals.models import Breach, BreachKind, BreachState, Certification, Deal, Target
 from deals.standing.attained import attained
 from imports.models import Import
 from partners.models import Action, Partner, PartnerNote, Status

@@ -150,8 +150,6 @@ REVIEW_VERBS = (
     "extension", "appeal",
 )  # fmt: skip
 INTERVIEW_VERBS = ("detail", "assign", "cancel", "reopen", "send-link", "end-link")
-DEAL_PAGES = ("deal", "deal-edit", "deal-discard", "deal-receipt")
-DEAL_VERBS = ("answer", "update", "extension", "won", "lost", "withdraw", "appeal", "flag")
 OF_REVIEWS = (
     "reviews:detail", "reviews:meeting", "reviews:calendar", "reviews:comment", "reviews:commit",
     "reviews:hold", "reviews:sign", "reviews:generate", "portal:review", "portal:review-comment",

@@ -16,7 +16,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('deals', '0003_first_rules'),
+        ('deals', '0004_files_and_breaches_taken_back'),
         ('partners', '0005_partner_source'),
         ('pghistory', '0007_auto_20250421_0444'),
         ('sales', '0007_lines_by_deal'),
