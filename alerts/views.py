@@ -1,10 +1,8 @@
 """Pages of alerts and of the canaries behind them."""
 
-import uuid
-
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.permissions import may, signed_in
@@ -47,13 +45,6 @@ def alert_list(request: HttpRequest) -> HttpResponse:
         "narrowed": bool(set(request.GET) - {"page", "per"}),
     }
     return render(request, "alerts/list.html", context)
-
-
-def alert_page(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
-    """One alert with its explanation."""
-    visible = Alert.objects.visible_to(request.user).prefetch_related("partners")
-    (item,) = explain([get_object_or_404(visible, public_id=public_id)], signed_in(request))
-    return render(request, "alerts/detail.html", {"title": item.headline, "item": item})
 
 
 @require_POST

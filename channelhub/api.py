@@ -10,10 +10,12 @@ from deals.direct import api as direct
 from deals.portal import api as portal_deals
 from deals.review import api as review
 from deals.standing import api as standing
+from deals.standing import goals_api as goals
 from imports import api as imports
 from partners import api as partners
 from partners.facts import api as facts
 from reviews import api as reviews
+from reviews.interviews import api as interviews
 from satisfaction import api as satisfaction
 
 app_name = "api"
@@ -31,6 +33,8 @@ urlpatterns = [
     *standing.urlpatterns,
     *satisfaction.urlpatterns,
     *reviews.urlpatterns,
+    *goals.urlpatterns,
+    *interviews.urlpatterns,
     path(
         "schema/", SpectacularAPIView.as_view(permission_classes=[TablePermission]), name="schema"
     ),

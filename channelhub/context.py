@@ -26,6 +26,7 @@ NAVIGATION = (
     ("Alerts", "alerts:list", "bell"),
     ("Actions", "actions:list", "checklist"),
     ("Reviews", "reviews:list", "presentation"),
+    ("Interviews", "interviews:list", "messages"),
     ("Deals", "deals:queue direct:list", "briefcase"),
     ("Partners", "partners:list", "building-store"),
     ("Customers", "customers:list", "building"),
@@ -35,6 +36,7 @@ NAVIGATION = (
     ("Your results", "portal:results", "report-money"),
     ("Your service", "portal:service", "star"),
     ("Your reviews", "portal:reviews", "presentation"),
+    ("Your targets", "portal:goals", "target"),
     ("Your files", "portal:file-list", "file-import"),
     ("Your sales", "portal:disputes", "gavel"),
     ("Sales data", "sales:feeds", "database"),
@@ -51,6 +53,7 @@ PORTAL = (
     "portal:results",
     "portal:service",
     "portal:reviews",
+    "portal:goals",
     "portal:file-list",
     "portal:disputes",
 )

@@ -16,6 +16,7 @@ from customers.models import Customer
 from customers.possible import possibly_the_same, said_to_be_others
 from deals.panels import deals_at
 from partners.models import Partner
+from reviews.interviews.panels import interviews_at
 from sales.charts import our_sales
 from sales.customer_panels import CustomerSales, customer_sales
 
@@ -74,6 +75,8 @@ def _context(customer: Customer, viewer: User, forms: dict[str, PartForm]) -> di
         "bought": bought,
         "linked": _linked(bought, viewer),
         "deals": deals_at(customer, viewer),
+        "interviews": interviews_at(customer, viewer),
+        "today": today,
         "chart": our_sales(bought.series, organisation.reporting_currency),
         "chart_columns": ("Month", organisation.reporting_currency),
         "chart_rows": [(f"{month:%b %Y}", amount) for month, amount in reversed(bought.series)],

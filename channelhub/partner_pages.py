@@ -23,6 +23,7 @@ from partners.imports import PartnersKind
 from partners.lists import SORTS, PartnerFilter, page_of, sort_of
 from partners.models import Partner
 from partners.panels import record, status_badge
+from reviews.interviews.panels import interviews_of_partner
 from sales.charts import our_sales
 from sales.customer_panels import customers_of, share_of_own_sales
 from sales.exports import sources_of_lines
@@ -99,6 +100,7 @@ def partner_page(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         "lines": partner_lines(partner, today).values(*LINE_COLUMNS)[:10],
         "deals": deals_of(partner, viewer),
         "satisfaction": satisfaction_of(partner, today),
+        "interviews": interviews_of_partner(partner, viewer),
         "can_view_as": may(viewer, "partners:view-as", "POST"),
         "can_edit": may(viewer, "partners:edit", "GET"),
         "may_open_customers": may(viewer, "customers:detail", "GET"),

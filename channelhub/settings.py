@@ -219,6 +219,8 @@ SPECTACULAR_SETTINGS = {
         "DirectStateEnum": "deals.models.DirectState",
         "DealStateEnum": "deals.rules.states.State",
         "BreachStateEnum": "deals.models.BreachState",
+        "InterviewKindEnum": "reviews.models.InterviewKind",
+        "InterviewStateEnum": "reviews.models.InterviewState",
     },
 }
 
@@ -236,11 +238,15 @@ IMPORT_KINDS = [
     "deals.standing.imports.AgreementsKind",
     "satisfaction.imports.answers.SurveyAnswersKind",
     "satisfaction.imports.service.ServiceMetricsKind",
+    "deals.standing.import_certifications.CertificationsKind",
+    "deals.standing.import_targets.TargetsKind",
 ]
 # What other rooms tell in a partner's history: the model, its noun, the column that names a row.
 PARTNER_HISTORY = {
     "sales.Reattribution": ("Sales line", "invoice"),
     "deals.Authorisation": ("Agreement", "agreement"),
+    "deals.Certification": ("Certification", "name"),
+    "deals.Target": ("Target", "measure"),
 }
 UPLOAD_DIR = DATA_DIR / "uploads"
 # Files of the packets of a whole quarter, until they are fetched or a week old.

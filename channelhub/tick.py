@@ -12,6 +12,8 @@ from deals.actions.timed import age_protections, keep_the_clock
 from imports.erasure import delete_old_files
 from imports.running import ring_waiting
 from partners.people.actions import ring_unsent_invitations
+from reviews.interviews.noticing import remind_interviewers, ring_unsent_interview_notices
+from reviews.interviews.opening import open_interviews
 from reviews.packets.batches import delete_old_batches, ring_batches
 from reviews.quarterly.scheduling import schedule_reviews
 from satisfaction.actions.erasure import forget_old_words
@@ -28,6 +30,9 @@ TICK: tuple[Callable[[], None], ...] = (
     suspect_moved,
     sweep_direct,
     schedule_reviews,
+    open_interviews,
+    remind_interviewers,
+    ring_unsent_interview_notices,
     ring_batches,
     delete_old_batches,
     ring_unsent_notices,

@@ -3,7 +3,8 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from channelhub import customer_pages, health, partner_pages, views
+from alerts.urls import urlpatterns as alert_records
+from channelhub import alert_pages, customer_pages, health, partner_pages, views
 from customers.urls import urlpatterns as customer_records
 from deals.direct.urls import breach_pages, direct_pages, work_pages
 from deals.portal.urls import urlpatterns as portal_deals
@@ -14,6 +15,7 @@ from partners.facts.urls import partner_pages as facts_of_partners
 from partners.people.views import accept
 from partners.portal.urls import urlpatterns as portal_pages
 from partners.urls import urlpatterns as record_pages
+from reviews.interviews.outside_pages import by_link as interview_by_link
 from reviews.portal_urls import urlpatterns as portal_reviews
 from sales.disputes.views import own_disputes
 from satisfaction.pulse_views import by_link
@@ -26,6 +28,7 @@ partner_urls = [
     *facts_of_partners,
     *standing.partner_pages,
     *satisfaction_of_partners,
+    *standing.goal_pages,
     path("", partner_pages.partner_list, name="list"),
     path("export.<format:file_format>", partner_pages.partner_list_export, name="list-export"),
     path("<uuid:public_id>/", partner_pages.partner_page, name="detail"),
@@ -43,7 +46,13 @@ portal_urls = [
     *portal_deals,
     *satisfaction_in_portal,
     *portal_reviews,
+    *standing.portal_pages,
     path("disputes/", own_disputes, name="disputes"),
+]
+
+alert_urls = [
+    *alert_records,
+    path("<uuid:public_id>/", alert_pages.alert_page, name="detail"),
 ]
 
 customer_urls = [
@@ -55,7 +64,7 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("", views.home, name="home"),
-    path("alerts/", include("alerts.urls")),
+    path("alerts/", include((alert_urls, "alerts"))),
     path("actions/", include("partners.facts.urls")),
     path("accounts/", include("allauth.urls")),
     path("api/v1/", include("channelhub.api")),
@@ -80,4 +89,6 @@ urlpatterns = [
     path("view-as/stop/", viewing.stop, name="view-as-stop"),
     path("", include("sales.urls")),
     path("invitation/<str:token>/", accept, name="invitation"),
+    path("interviews/", include("reviews.interviews.urls")),
+    path("interview/<str:token>/", interview_by_link, name="interview-by-link"),
 ]

@@ -19,6 +19,7 @@ from partners.models import Partner
 from partners.panels import portal_facts
 from partners.people.queries import who_to_ask
 from partners.portal.views import own_partner, up_to_date
+from reviews.interviews.panels import your_interviews
 from sales.panels import feed_freshness, sparklines
 
 
@@ -57,6 +58,7 @@ def _channel_home(request: HttpRequest, user: User) -> HttpResponse:
         "partner_count": visible.count(),
         "actions": actions,
         "action_count": action_count,
+        "interviews": your_interviews(user),
     }
     return render(request, "home/channel.html", context)
 

@@ -142,6 +142,8 @@ DEALS = (
     Opening("deals_appeal"),
     Opening("deals_unclearflag"),
     Opening("deals_authorisation"),
+    Opening("deals_certification"),
+    Opening("deals_target"),
     # Suspicions of ours name who of us did what.
     Opening("deals_breach", rows=f"{OWN} AND kind = 'filed'"),
 )

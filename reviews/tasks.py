@@ -1,7 +1,8 @@
-"""The task that a packet of a batch is rung by."""
+"""Doorbells of reviews: they take ids and call one function."""
 
 from celery import shared_task
 
+from reviews.interviews import noticing
 from reviews.packets import batches
 
 
@@ -9,3 +10,9 @@ from reviews.packets import batches
 def make(item_id: int) -> None:
     """Make one packet, unless another worker is at it."""
     batches.run_item(item_id)
+
+
+@shared_task(name=noticing.SEND)
+def send_interview_notice(pk: int) -> None:
+    """Mail one notice; a second ring changes nothing."""
+    noticing.send_notice(pk)

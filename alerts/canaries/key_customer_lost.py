@@ -336,6 +336,7 @@ def _evidence(  # noqa: PLR0917 - what there is to tell
             _year("The last covered", to, last_12(facts)),
         ],
         last_month=f"{silence.last_month:%B %Y}" if silence else figures.UNKNOWN,
+        last_bought=str(silence.last_month) if silence else None,
         silent_days=silence.days if silence else None,
         silent_limit=str(silence.limit if silence else limits["least_days"]),
         now_from=", ".join(now[:3]),

@@ -15,6 +15,8 @@ from channelhub.demo import people
 from channelhub.demo.calendar import nights, reports
 from channelhub.demo.cast import ADMIN
 from channelhub.demo.facts import write_facts
+from channelhub.demo.goals import write_goals
+from channelhub.demo.interviews import write_interviews
 from channelhub.demo.loading import Loader, load_partners, load_products, load_rates, load_sales
 from channelhub.demo.registrations import write_registrations
 from channelhub.demo.reviews import write_reviews
@@ -61,6 +63,7 @@ def build(now: dt.datetime | None = None) -> Summary:
         _fill(Path(folder), as_of)
     for night in nights(as_of):
         recompute(night)
+    write_interviews(as_of, acting_user=User.objects.get(email=ADMIN))
     return _summary(as_of)
 
 
@@ -97,6 +100,7 @@ def _fill(folder: Path, as_of: dt.date) -> None:
         write_registrations(users, as_of)
         write_voice(as_of)
         write_reviews(users, as_of)
+        write_goals(Organisation.current().reporting_currency, as_of, acting_user=admin)
 
 
 def _summary(as_of: dt.date) -> Summary:

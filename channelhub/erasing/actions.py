@@ -27,6 +27,7 @@ from partners.actions.erasure import (
 )
 from partners.import_people import PeopleKind
 from partners.models import PartnerNote, Person
+from reviews.interviews.erasure import forget_in_interviews
 from satisfaction.actions.erasure import forget_respondent
 from satisfaction.imports.answers import SurveyAnswersKind
 
@@ -133,7 +134,7 @@ def is_erased(subject: Subject) -> bool:
 def erase(
     subject: Subject, *, reason: str, notes: Collection[PartnerNote], acting_user: User
 ) -> Erasure:
-    """Overwrite who it was in the record, in its history, in these notes and in alerts.
+    """Overwrite who it was in the record, its history, these notes, alerts and interviews.
 
     Nothing brings it back. Counts, days and what canaries need stay.
 
@@ -152,7 +153,11 @@ def erase(
                 notes=len(notes),
                 erased_by=acting_user,
             )
-            trace.events = VERBS[subject.kind](subject.record) + erase_notes(notes)
+            trace.events = (
+                VERBS[subject.kind](subject.record)
+                + erase_notes(notes)
+                + forget_in_interviews(subject.terms)
+            )
             trace.save(update_fields=["events"])
     except IntegrityError:
         raise ValidationError("This was erased already.") from None

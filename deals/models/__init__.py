@@ -20,6 +20,7 @@ from deals.models.direct import (
 )
 from deals.models.engagement import DealType, RulesOfEngagement, Terms
 from deals.models.files import DealFile
+from deals.models.goals import Certification, Measure, Target
 from deals.models.notices import Notice
 from deals.models.protections import (
     ONE_LIVE_PROTECTION,
@@ -41,6 +42,7 @@ __all__ = [
     "BreachKind",
     "BreachQuerySet",
     "BreachState",
+    "Certification",
     "Deal",
     "DealFile",
     "DealLine",
@@ -55,6 +57,7 @@ __all__ = [
     "Ground",
     "LineState",
     "LossReason",
+    "Measure",
     "Notice",
     "Protection",
     "RejectionCode",
@@ -62,6 +65,7 @@ __all__ = [
     "ReviewTeam",
     "RoleKind",
     "RulesOfEngagement",
+    "Target",
     "TeamHoliday",
     "Terms",
     "UnclearFlag",

@@ -1,8 +1,8 @@
-"""Addresses of agreements, of the rules of engagement and of review teams."""
+"""Addresses of agreements, certifications and targets, of the rules and of review teams."""
 
 from django.urls import path
 
-from deals.standing import authorisations, engagement, teams
+from deals.standing import authorisations, engagement, goals, teams
 
 # Below /partners/, in its namespace.
 partner_pages = [
@@ -19,6 +19,31 @@ partner_pages = [
         name="remove-authorisation",
     ),
 ]
+
+goal_pages = [
+    path("<uuid:public_id>/certifications/", goals.certifications, name="certifications"),
+    path(
+        "<uuid:public_id>/certifications/export.<format:file_format>",
+        goals.certifications_export,
+        name="certifications-export",
+    ),
+    path("certifications/<uuid:public_id>/expire/", goals.expire, name="expire-certification"),
+    path(
+        "certifications/<uuid:public_id>/remove/",
+        goals.remove_certification,
+        name="remove-certification",
+    ),
+    path("<uuid:public_id>/targets/", goals.targets, name="targets"),
+    path(
+        "<uuid:public_id>/targets/export.<format:file_format>",
+        goals.targets_export,
+        name="targets-export",
+    ),
+    path("targets/<uuid:public_id>/change/", goals.change, name="change-target"),
+    path("targets/<uuid:public_id>/remove/", goals.remove_target, name="remove-target"),
+]
+
+portal_pages = [path("targets/", goals.own_goals, name="goals")]
 
 rules_pages = [
     path("", engagement.rules_list, name="list"),

@@ -22,9 +22,11 @@ from channelhub.demo.cast import PARTNER_OF_ACCOUNTS, PEOPLE
 from channelhub.demo.stories import GONE_QUIET
 from channelhub.demo_accounts import PASSWORD, ROLES
 from customers.models import Customer
-from deals.models import Breach, BreachKind, BreachState, Deal
+from deals.models import Breach, BreachKind, BreachState, Certification, Deal, Target
+from deals.standing.attained import attained
 from imports.models import Import
 from partners.models import Action, Partner, PartnerNote, Status
+from reviews.models import Interview
 from sales.freshness import feed_freshness
 from sales.models import Route, SalesLine
 
@@ -136,6 +138,28 @@ def test_the_story_of_the_first_text_begins(demo: Summary) -> None:
     assert alert.finding_class == "lost"
     assert [partner.number for partner in alert.partners.all()] == [PARTNER_OF_ACCOUNTS]
     assert PartnerNote.objects.filter(text__contains="tickets wait for days").exists()
+
+
+def test_the_interview_of_the_story_finds_the_partners_support(demo: Summary) -> None:
+    told: Any = Interview.objects.get(customer__name="Greyfriars Group")
+    assert (told.state, told.cause, told.cause_partner.number) == (
+        "done", "partner", PARTNER_OF_ACCOUNTS,
+    )  # fmt: skip
+    assert told.interviewer.email != MANAGER
+    assert told.stated != told.found
+    action = Action.objects.get(origin="interview")
+    assert action.origin_id == told.public_id
+    assert Interview.objects.unfinished().exists()
+
+
+def test_some_are_certified_and_have_targets(demo: Summary) -> None:
+    partner = Partner.objects.get(number=PARTNER_OF_ACCOUNTS)
+    expired = [row.holds_on(demo.as_of) for row in Certification.objects.filter(partner=partner)]
+    assert sorted(expired) == [False, True]
+    targets = list(Target.objects.filter(partner=partner))
+    assert [each.value is not None for each in attained(partner, targets, demo.as_of)] == [
+        True, True,
+    ]  # fmt: skip
 
 
 def test_the_five_questions_are_answered_and_one_disagreement_is_a_task(demo: Summary) -> None:

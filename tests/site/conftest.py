@@ -3,6 +3,7 @@
 import csv
 import datetime as dt
 import functools
+import uuid
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.test import Client
 from rest_framework.test import APIClient
 
@@ -28,12 +30,14 @@ from deals.actions.reviewing import reject_deal
 from deals.models import (
     Authorisation,
     Breach,
+    Certification,
     Deal,
     DealFile,
     DirectOpportunity,
     ExtensionRequest,
     ReviewTeam,
     RulesOfEngagement,
+    Target,
 )
 from imports.actions import create_import
 from imports.models import Import, Source
@@ -52,7 +56,7 @@ from partners.models import (
     Person,
 )
 from partners.people.actions import invite
-from reviews.models import PacketBatch, Review, ReviewRule
+from reviews.models import Interview, InterviewPartner, PacketBatch, Review, ReviewRule
 from reviews.packets.batches import begin_batch, run_item
 from reviews.packets.making import make_packet, publish_packet
 from reviews.quarterly.meeting import say
@@ -123,12 +127,15 @@ def world(
             "team": (ReviewTeam.objects.get(), None),
             "product_line": (ProductLine.objects.create(name="Cables"), None),
             "authorisation": (authorised(partner), authorised(other_partner)),
+            "certification": (certified(partner), certified(other_partner)),
+            "target": (targeted(partner), targeted(other_partner)),
             "deal": (
                 registered(partner, cast[Role.PARTNER_REP]),
                 registered(other_partner, other_partner_admin),
             ),
             "deal_file": (attached(partner), attached(other_partner)),
             "breach": (breach(partner), breach(other_partner)),
+            "interview": (interview(alerts[0], partner), interview(alerts[1], other_partner)),
             "direct_opportunity": (direct_opportunity(cast[Role.DIRECT]), None),
             "review": (reviewed(partner), reviewed(other_partner)),
             "review_rule": (ReviewRule.objects.create(tier="Gold"), None),
@@ -198,6 +205,21 @@ def authorised(partner: Partner) -> Authorisation:
     return made
 
 
+def certified(partner: Partner) -> Certification:
+    """A certification of a partner."""
+    made: Certification = Certification.objects.create(partner=partner, name="Gold", valid=LONG_AGO)
+    return made
+
+
+def targeted(partner: Partner) -> Target:
+    """A target of a partner for 2025."""
+    made: Target = Target.objects.create(
+        partner=partner, measure="revenue", value=1000, currency="USD",
+        valid=DateRange(dt.date(2025, 1, 1), dt.date(2026, 1, 1)),
+    )  # fmt: skip
+    return made
+
+
 def facts_of(partners: tuple[Partner, ...], author: User) -> dict[str, tuple[Any, Any]]:
     """A person, a result, a line card, a note and an action of each partner."""
     day, made = dt.date(2025, 6, 30), []
@@ -264,6 +286,18 @@ def breach(partner: Partner) -> Breach:
     return file_breach(
         partner=partner, evidence="A call.", happened_on=AS_OF, acting_user=_owner(partner)
     )
+
+
+def interview(alert: Alert, partner: Partner) -> Interview:
+    """One that somebody outside holds by link."""
+    today = Organisation.current().today()
+    made: Interview = Interview.objects.create(
+        kind="loss", customer=_customer(partner), alert=alert, happened_on=AS_OF,
+        opened_on=today, due_on=today, outsider_name="Out", outsider_email="out@example.org",
+        link_key=uuid.uuid4(), link_until=today, interviewer=_owner(partner),
+    )  # fmt: skip
+    InterviewPartner.objects.create(interview=made, partner=partner)
+    return made
 
 
 def direct_opportunity(owner: User) -> DirectOpportunity:

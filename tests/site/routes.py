@@ -10,6 +10,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from accounts.actions.tokens import create_token
 from accounts.models import ApiToken, User
 from partners.models import Invitation, Partner
+from reviews.interviews.outside import link_of
 from satisfaction.actions.pulse import link_for
 
 # Other packages' pages: the table opens them by prefix, and they hold their own tests.
@@ -136,6 +137,12 @@ def link_to_pulse(world: World, _user: User) -> tuple[Ids, Ids | None]:
     return {"token": address.rstrip("/").rpartition("/")[2]}, None
 
 
+def interview_link(world: World, _user: User) -> tuple[Ids, Ids | None]:
+    """The link of an interviewer from outside is its own key, too."""
+    interview = world.things["interview"][0]
+    return {"token": link_of(interview).rstrip("/").rsplit("/", 1)[1]}, None
+
+
 def give_token(user: User) -> None:
     create_token(user, name="Walk", lifetime=dt.timedelta(days=1))
 
@@ -149,6 +156,7 @@ REVIEW_VERBS = (
     "detail", "take-up", "ask", "approve", "reject", "change", "reassign", "comment", "identify",
     "extension", "appeal",
 )  # fmt: skip
+INTERVIEW_VERBS = ("detail", "assign", "cancel", "reopen", "send-link", "end-link")
 OF_REVIEWS = (
     "reviews:detail", "reviews:meeting", "reviews:calendar", "reviews:comment", "reviews:commit",
     "reviews:hold", "reviews:sign", "reviews:generate", "portal:review", "portal:review-comment",
@@ -167,6 +175,16 @@ SAMPLES: dict[str, Sample] = {
     "api:authorisation-end": at_partner("authorisation"),
     "api:authorisation-list": at_partner("partner"),
     "partners:authorisations": at_partner("partner"),
+    "partners:certifications": at_partner("partner"),
+    "partners:certifications-export": as_file_of_partner,
+    "partners:expire-certification": at_partner("certification"),
+    "partners:remove-certification": at_partner("certification"),
+    "partners:targets": at_partner("partner"),
+    "partners:targets-export": as_file_of_partner,
+    "partners:change-target": at_partner("target"),
+    "partners:remove-target": at_partner("target"),
+    "api:certification-list": at_partner("partner"),
+    "api:target-list": at_partner("partner"),
     "partners:authorisations-export": as_file_of_partner,
     "partners:end-authorisation": at_partner("authorisation"),
     "partners:remove-authorisation": at_partner("authorisation"),
@@ -253,6 +271,12 @@ SAMPLES: dict[str, Sample] = {
     "partners:satisfaction": at_partner("partner"),
     "partners:satisfaction-export": as_file_of_partner,
     "portal:service-export": as_file,
+    "interview-by-link": interview_link,
+    **{f"interviews:{name}": at_partner("interview") for name in INTERVIEW_VERBS},
+    "interviews:list-export": as_file,
+    "interviews:findings-export": as_file,
+    "api:interview-detail": at_partner("interview"),
+    "api:interview-record": at_partner("interview"),
     "partners:detail": at_partner("partner"),
     "partners:edit": at_partner("partner"),
     "partners:history": at_partner("partner"),

@@ -204,6 +204,7 @@ def test_the_door_is_used_here_and_nowhere_else() -> None:
         "deals/actions/direct.py:file_breach",
         "deals/actions/drafts.py:begin_draft",
         "deals/actions/steps.py:locked",
+        "deals/standing/goals.py:own_goals",
         "partners/people/views.py:person",
         "partners/portal/files.py:cancel",
         "partners/portal/files.py:discard",

@@ -1,0 +1,1 @@
+"""Interviews: opened by themselves, held by somebody neutral, and what they found."""
