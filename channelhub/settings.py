@@ -221,6 +221,8 @@ SPECTACULAR_SETTINGS = {
         "BreachStateEnum": "deals.models.BreachState",
         "InterviewKindEnum": "reviews.models.InterviewKind",
         "InterviewStateEnum": "reviews.models.InterviewState",
+        "RootCauseEnum": "reviews.models.Cause",
+        "CauseEnum": "satisfaction.rules.words.Cause",
     },
 }
 
