@@ -20,7 +20,15 @@ CHART = (
     "key", "caption", "unit", "flat", "categories", "series", "known_by", "first", "last",
 )  # fmt: skip
 # What is said beside a win rate names nobody; other notes are ours.
-NOTES = ("win_rate", "share", "change_12", "pipeline")
+NOTES = (
+    "win_rate",
+    "share",
+    "change_12",
+    "pipeline",
+    "first_response",
+    "resolution",
+    "service_csat",
+)
 
 
 def shared(document: Document) -> Document:

@@ -180,7 +180,9 @@ class _Sheets:
         elif kind == "day":
             sheet.write_datetime(row, column, dt.date.fromisoformat(value), self.kinds[kind])
         elif kind in FORMATS:
-            sheet.write_number(row, column, float(Decimal(value)), self.kinds[kind])
+            # A count is whole, other numbers may have decimals.
+            shape = self.kinds["percent" if kind == "number" and "." in value else kind]
+            sheet.write_number(row, column, float(Decimal(value)), shape)
         else:
             self._text(sheet, row, column, value, self.text)
 

@@ -6,11 +6,14 @@ from reviews.packets.sections import (
     commitments,
     customers,
     dashboard,
+    interviews,
     issues,
     line_cards,
     objectives,
     own_sales,
     people,
+    satisfaction,
+    service,
 )
 
 SECTIONS: tuple[SectionKind, ...] = (
@@ -18,6 +21,9 @@ SECTIONS: tuple[SectionKind, ...] = (
     dashboard.SECTION,
     objectives.SECTION,
     customers.SECTION,
+    satisfaction.SECTION,
+    service.SECTION,
+    interviews.SECTION,
     issues.SECTION,
     line_cards.SECTION,
     people.SECTION,
