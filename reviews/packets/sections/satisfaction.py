@@ -13,10 +13,10 @@ from satisfaction.rules.words import Cause, Respondent
 COLUMNS = (
     Column("cause", "About"),
     Column("scale", "Scale"),
-    Column("answers", "Answers, two quarters", "number"),
-    Column("mean", "Mean, two quarters", "number"),
-    Column("before_answers", "Answers, the 8 before", "number"),
-    Column("before", "Mean, the 8 before", "number"),
+    Column("answers", "Answers", "number"),
+    Column("mean", "Mean", "number"),
+    Column("before_answers", "Answers before", "number"),
+    Column("before", "Mean before", "number"),
     Column("judged", "Enough to judge"),
 )
 
@@ -27,7 +27,7 @@ def _parts(ask: Ask) -> list[Part]:
     return [
         Table(
             key="causes",
-            caption="What customers say, by cause",
+            caption="What customers say, by cause: the last two quarters, and the 8 before",
             columns=COLUMNS,
             rows=tuple(_row(line) for line in lines),
             origin=ask.origin("Survey answers", link=ask.page("partners:satisfaction")),

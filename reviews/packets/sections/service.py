@@ -11,12 +11,12 @@ from satisfaction.models import ServiceMonth
 COLUMNS = (
     Column("month", "Month"),
     Column("tickets", "Tickets", "number"),
-    Column("first_response", "First response, median hours", "number"),
-    Column("first_response_p90", "First response, p90", "number"),
-    Column("resolution", "Resolution, median hours", "number"),
-    Column("resolution_p90", "Resolution, p90", "number"),
+    Column("first_response", "Response", "number"),
+    Column("first_response_p90", "p90", "number"),
+    Column("resolution", "Resolution", "number"),
+    Column("resolution_p90", "p90", "number"),
     Column("reopened", "Reopened", "number"),
-    Column("escalated", "Escalated to us", "number"),
+    Column("escalated", "Escalated", "number"),
     Column("csat", "CSAT", "number"),
 )
 
@@ -36,9 +36,9 @@ def _figures(ask: Ask, quarter: list[ServiceMonth]) -> list[Figure]:
     answers = sum(row.csat_answers or 0 for row in quarter if row.csat is not None)
     said: tuple[tuple[str, str, str, Decimal | int | None, str], ...] = (
         ("tickets", "Tickets in the quarter", "", tickets if quarter else None, ""),
-        ("first_response", "First response, median", "hours",
+        ("first_response", "First response, median hours", "hours",
          newest.first_response_median if newest else None, of_month),
-        ("resolution", "Resolution, median", "hours",
+        ("resolution", "Resolution, median hours", "hours",
          newest.resolution_median if newest else None, of_month),
         ("reopened", "Reopened", "", _share(quarter, "reopened"), ""),
         ("escalated", "Escalated to us", "", _share(quarter, "escalated"), ""),
@@ -89,7 +89,7 @@ def _table(ask: Ask, shown: list[ServiceMonth]) -> Table:
     ]  # fmt: skip
     return Table(
         key="service",
-        caption="First-line service by month",
+        caption="First-line service by month, median and p90 in hours",
         columns=COLUMNS,
         rows=tuple(rows),
         origin=ask.origin("Service reported by month", link=ask.page("partners:satisfaction")),
@@ -106,7 +106,7 @@ def _chart(ask: Ask, shown: list[ServiceMonth]) -> list[Chart]:
     return [
         Chart(
             key="service",
-            caption="Median hours by month",
+            caption="Median time by month",
             categories=tuple(f"{month:%b %Y}" for month in every),
             series=(
                 ("First response", tuple(response.get(month) for month in every)),
