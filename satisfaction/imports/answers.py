@@ -141,7 +141,12 @@ class SurveyAnswersKind(Kind):
             synonyms=("respondent type", "who answered", "Befragter", "répondant", "encuestado"),
             help="A customer where nothing is said.",
         ),
-        dataclasses.replace(PARTNER, required=False),
+        # Here an external id is the answer's own.
+        dataclasses.replace(
+            PARTNER,
+            required=False,
+            synonyms=tuple(word for word in PARTNER.synonyms if word != "external id"),
+        ),
         Field(
             name="customer",
             label="Customer",

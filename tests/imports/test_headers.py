@@ -256,7 +256,7 @@ def test_a_header_row_tells_what_the_file_holds(row: str) -> None:
 
 def each_kind() -> list[Kind]:
     found = list(kinds().values())
-    assert len(found) == 11
+    assert len(found) == 15
     return found
 
 
