@@ -245,7 +245,7 @@ class Interview(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.customer.name}, {self.about.lower()}"
+        return f"{self.customer.name}: {self.about}"
 
     def get_absolute_url(self) -> str:
         return reverse("interviews:detail", args=[self.public_id])
