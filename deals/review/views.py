@@ -4,7 +4,6 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
@@ -17,7 +16,7 @@ from deals.actions.appeals import appeal_until
 from deals.actions.files import ATTACHED_TO
 from deals.actions.overlaps import Review, review
 from deals.actions.proofs import proof_of
-from deals.actions.protecting import end_of
+from deals.actions.protecting import AlreadyProtected, end_of
 from deals.actions.steps import now, today
 from deals.attaching import OurFileForm, files_of
 from deals.models import Deal, DealLine, LineState, RequestState
@@ -31,8 +30,11 @@ from deals.review.forms import (
     IdentifyForm,
     ReassignForm,
 )
-from deals.rules.states import State
+from deals.rules.states import IllegalStep, State
 from deals.tabs import tabs
+
+# The form is fine, and the registration has moved on; or the form is not.
+CONFLICT, UNPROCESSABLE = 409, 422
 
 
 @require_GET
@@ -99,8 +101,9 @@ def take_up(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     deal = _deal(request, public_id)
     try:
         reviewing.take_up(deal, acting_user=signed_in(request))
-    except ValidationError as error:
+    except IllegalStep as error:
         messages.error(request, " ".join(error.messages))
+        return _page(request, _deal(request, public_id), status=CONFLICT)
     return redirect("deals:detail", public_id)
 
 
@@ -163,8 +166,7 @@ def identify(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     form = IdentifyForm(request.POST, among=[each.customer for each in found.found.candidates])
     if done := form.apply(deal, signed_in(request)):
         return _done(request, deal, f"The customer is {done.customer}.")
-    messages.error(request, " ".join(str(e) for es in form.errors.values() for e in es))
-    return redirect("deals:detail", public_id)
+    return _page(request, deal, identify=form)
 
 
 @require_POST
@@ -206,7 +208,7 @@ def _done(request: HttpRequest, deal: Deal, words: str) -> HttpResponse:
     return redirect("deals:detail", deal.public_id)
 
 
-def _page(request: HttpRequest, deal: Deal, **bound: Any) -> HttpResponse:
+def _page(request: HttpRequest, deal: Deal, *, status: int = 200, **bound: Any) -> HttpResponse:
     found = review(deal)
     context = {
         "title": deal.account_name,
@@ -227,8 +229,15 @@ def _page(request: HttpRequest, deal: Deal, **bound: Any) -> HttpResponse:
         "problems": [each for form in bound.values() for each in _errors(form)],
         **_forms(request, deal, found, bound),
     }
-    status = 422 if bound else 200
+    if bound:
+        status = CONFLICT if any(map(_conflicts, bound.values())) else UNPROCESSABLE
     return render(request, "deals/review/detail.html", context, status=status)
+
+
+def _conflicts(form: Any) -> bool:
+    """Whether the registration's state, or another's protection, is why it was refused."""
+    reasons = (error for errors in form.errors.as_data().values() for error in errors)
+    return any(isinstance(error, IllegalStep | AlreadyProtected) for error in reasons)
 
 
 def _files(request: HttpRequest, deal: Deal) -> dict[str, Any]:

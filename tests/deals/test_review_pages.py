@@ -92,10 +92,13 @@ def test_a_decision_from_a_stale_page_changes_nothing(
 ) -> None:
     reject_deal(deal, code="duplicate", text="Known.", acting_user=manager)
     line = deal.lines.get()
-    told = sign_in(manager).post(page(deal, "decide"), {"answer": "approve", "lines": [line.pk]})
-    assert told.status_code == 422
+    browser = sign_in(manager)
+    told = browser.post(page(deal, "decide"), {"answer": "approve", "lines": [line.pk]})
+    assert told.status_code == 409
     assert "This registration is rejected" in told.content.decode()
     assert not Protection.objects.exists()
+    assert browser.post(page(deal, "take-up")).status_code == 409
+    assert browser.post(page(deal, "ask"), {"question": "Who buys?"}).status_code == 409
 
 
 def test_both_partners_stand_side_by_side_with_the_reason(
